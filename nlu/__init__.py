@@ -1,0 +1,1 @@
+"""Understanding: what a person's words ask for. One contract (``readings``), several readers behind it."""
