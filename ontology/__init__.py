@@ -1,0 +1,1 @@
+"""What agents can say: ACL messages, content languages and ontologies. Pure data, no I/O."""

@@ -1,0 +1,146 @@
+"""ACL messages (FIPA 00061) and their performatives (FIPA 00037).
+
+An :class:`ACLMessage` is immutable. It holds the 13 parameters of FIPA 00061 and the user-defined ones
+(names that begin with ``X-``); the content is text in a content language, kept apart from its meaning, which
+``ontology.manager`` adds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Performative(StrEnum):
+    """The 22 communicative acts of FIPA 00037."""
+
+    ACCEPT_PROPOSAL = "accept-proposal"
+    AGREE = "agree"
+    CANCEL = "cancel"
+    CFP = "cfp"
+    CONFIRM = "confirm"
+    DISCONFIRM = "disconfirm"
+    FAILURE = "failure"
+    INFORM = "inform"
+    INFORM_IF = "inform-if"
+    INFORM_REF = "inform-ref"
+    NOT_UNDERSTOOD = "not-understood"
+    PROPAGATE = "propagate"
+    PROPOSE = "propose"
+    PROXY = "proxy"
+    QUERY_IF = "query-if"
+    QUERY_REF = "query-ref"
+    REFUSE = "refuse"
+    REJECT_PROPOSAL = "reject-proposal"
+    REQUEST = "request"
+    REQUEST_WHEN = "request-when"
+    REQUEST_WHENEVER = "request-whenever"
+    SUBSCRIBE = "subscribe"
+
+
+class AgentIdentifier(BaseModel):
+    """An agent's identifier (FIPA 00023, *agent-identifier*).
+
+    On this platform ``name`` is the agent's bare JID, which is its transport address as well.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1)
+    addresses: tuple[str, ...] = ()
+    resolvers: tuple["AgentIdentifier", ...] = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class InvalidMessage(ValueError):
+    """A message that FIPA 00061 does not allow. The text names the parameter and what is wrong with it."""
+
+    def __init__(self, parameter: str, problem: str) -> None:
+        super().__init__(f"{parameter}: {problem}")
+        self.parameter = parameter
+
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ACLMessage:
+    """One message between agents.
+
+    Args:
+        performative: the communicative act.
+        sender: who says it. On receipt, what the server stamped, never what the message claims.
+        receivers: to whom; at least one.
+        reply_to: to whom answers go instead of the sender.
+        content: the content, a text in ``language``.
+        language: content language, for example ``json`` or ``fipa-sl``.
+        encoding: the content's encoding (FIPA 00061); text needs none.
+        ontology: the ontology that gives the content's symbols their meaning.
+        protocol: the interaction protocol, for example ``fipa-request``.
+        conversation_id: the conversation to which the message belongs.
+        reply_with: an expression that answers are to carry as ``in_reply_to``.
+        in_reply_to: the ``reply_with`` of the message that this one answers.
+        reply_by: until when an answer is wanted; an instant, so it must know its zone.
+        user_defined: further parameters; their names begin with ``X-``.
+
+    Raises:
+        InvalidMessage: a parameter is missing or not of its form.
+    """
+
+    performative: Performative
+    sender: AgentIdentifier
+    receivers: tuple[AgentIdentifier, ...]
+    reply_to: tuple[AgentIdentifier, ...] = ()
+    content: str | None = None
+    language: str | None = None
+    encoding: str | None = None
+    ontology: str | None = None
+    protocol: str | None = None
+    conversation_id: str | None = None
+    reply_with: str | None = None
+    in_reply_to: str | None = None
+    reply_by: datetime | None = None
+    user_defined: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+
+    def __post_init__(self) -> None:
+        if not self.receivers:
+            raise InvalidMessage("receiver", "a message needs at least one receiver")
+        if self.reply_by is not None and self.reply_by.tzinfo is None:
+            raise InvalidMessage("reply-by", "the time must say its zone")
+        for name in self.user_defined:
+            if not name.upper().startswith("X-"):
+                raise InvalidMessage(name, "the name of a user-defined parameter must begin with X-")
+        if not isinstance(self.user_defined, MappingProxyType):
+            object.__setattr__(self, "user_defined", MappingProxyType(dict(self.user_defined)))
+
+    def reply(
+        self,
+        performative: Performative,
+        *,
+        sender: AgentIdentifier,
+        content: str | None = None,
+        reply_with: str | None = None,
+        reply_by: datetime | None = None,
+    ) -> "ACLMessage":
+        """Return an answer to this message by the rules of FIPA 00061.
+
+        It goes to ``reply_to`` where that is given, keeps protocol, conversation, language, encoding and
+        ontology, and answers this message's ``reply_with``.
+        """
+        return replace(
+            self,
+            performative=performative,
+            sender=sender,
+            receivers=self.reply_to or (self.sender,),
+            reply_to=(),
+            content=content,
+            in_reply_to=self.reply_with,
+            reply_with=reply_with,
+            reply_by=reply_by,
+            user_defined=_NOTHING,
+        )
