@@ -1,0 +1,105 @@
+"""What an agent offers: an agent action, how it bids for it, and how it does it."""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from behaviours.outcomes import Fail, Refuse
+from ontology.acl import ACLMessage, AgentIdentifier
+from ontology.content import AgentAction, Element
+from ontology.expressions import (
+    Action,
+    Bid,
+    InternalError,
+    Reason,
+    UnrecognisedValue,
+    UnsupportedFunction,
+)
+from ontology.manager import ContentManager, NotUnderstandable
+
+logger = logging.getLogger(__name__)
+
+A = TypeVar("A", bound=AgentAction)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The circumstances of one piece of work: who asked for it, and in which conversation."""
+
+    requester: AgentIdentifier
+    conversation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service(Generic[A]):
+    """One service of an agent.
+
+    Args:
+        action: the agent action it performs.
+        perform: does it; returns the value of the result, or None where there is none. May raise ``Refuse``
+            or ``Fail``.
+        bid: says under which conditions, or raises ``Refuse``. None: it is not offered in contract nets.
+        name: the service's name in the directory; it tells providers of the same action apart.
+    """
+
+    action: type[A]
+    perform: Callable[[A, Job], Awaitable[Element | None]]
+    bid: Callable[[A], Awaitable[Bid]] | None = None
+    name: str = ""
+
+
+Explain = Callable[[Exception], Reason | None]
+"""Turns an exception of a library into the reason to give, or None for one that was not foreseen."""
+
+
+class Services:
+    """The services of one agent, found by the action that is asked for.
+
+    Args:
+        services: what is offered.
+        explain: turns the library's exceptions into reasons.
+    """
+
+    def __init__(self, services: Iterable[Service[Any]], explain: Explain = lambda _: None) -> None:
+        self._services: Mapping[type[AgentAction], Service[Any]] = {s.action: s for s in services}
+        self._explain = explain
+
+    def find(self, action: AgentAction) -> Service[Any]:
+        """Return the service that performs the action.
+
+        Raises:
+            Refuse: the action is not offered.
+        """
+        service = self._services.get(type(action))
+        if service is None:
+            raise Refuse(
+                UnsupportedFunction(
+                    function=action.wire_name, explanation=f"I do not offer {action.wire_name}."
+                )
+            )
+        return service
+
+    def explained(self, error: Exception) -> Reason:
+        """Return the reason for an exception that ended a handler. What was not foreseen is logged."""
+        if isinstance(error, Refuse | Fail):
+            return error.reason
+        reason = self._explain(error)
+        if reason is None:
+            logger.error("a handler failed", exc_info=error)
+            reason = InternalError(explanation="Something went wrong inside; the log says more.")
+        return reason
+
+
+def action_of(content: ContentManager, message: ACLMessage) -> Action:
+    """Return the action that a message asks for.
+
+    Raises:
+        NotUnderstandable: the content is not one action.
+    """
+    match content.decode(message):
+        case (Action() as action, *_):
+            return action
+    raise NotUnderstandable(
+        UnrecognisedValue(parameter="content", explanation="The content must begin with an action.")
+    )
