@@ -30,13 +30,18 @@ class SetupError(Exception):
     """A step of the set-up failed; the text says which and what to do."""
 
 
+def library_folders() -> list[Path]:
+    """List where this system keeps shared libraries, its own architecture's folder first (Debian multiarch)."""
+    return [*Path("/usr/lib").glob(f"{os.uname().machine}-linux-*"), Path("/usr/lib64"), Path("/usr/lib")]
+
+
 @dataclass(frozen=True)
 class SystemPackage:
     """A program from outside Python.
 
-    ``probe`` is a program looked for on PATH, or an absolute path. ``apt`` and ``brew`` are its package
-    names; ``brew`` is None where macOS has no use for it. ``serves`` says what is lost without it, and
-    ``needed`` which purposes ask for it: run, test, image.
+    ``probe`` is a program looked for on PATH, a shared library (``libNAME.so.N``), or an absolute path.
+    ``apt`` and ``brew`` are its package names; ``brew`` is None where macOS has no use for it. ``serves``
+    says what is lost without it, and ``needed`` which purposes ask for it: run, test, image.
     """
 
     probe: str
@@ -53,16 +58,22 @@ class SystemPackage:
         """Tell whether the program is there."""
         if self.probe.startswith("/"):
             return Path(self.probe).exists()
+        if ".so." in self.probe:
+            return any((folder / self.probe).exists() for folder in library_folders())
         return shutil.which(self.probe) is not None
 
 
 EVERYWHERE = frozenset({"run", "test", "image"})
-BESIDE_A_SERVER = frozenset({"run", "test"})
+ON_A_MACHINE = frozenset({"run", "test"})
 TESTS = frozenset({"test"})
 SYSTEM_PACKAGES: tuple[SystemPackage, ...] = (
-    SystemPackage("prosody", "prosody", "prosody", "the XMPP server for people and agents", BESIDE_A_SERVER),
+    SystemPackage("prosody", "prosody", "prosody", "the XMPP server for people and agents", ON_A_MACHINE),
     SystemPackage("tesseract", "tesseract-ocr", "tesseract", "reading text on the screen", EVERYWHERE),
     SystemPackage("bwrap", "bubblewrap", None, "the sandbox that runs code", EVERYWHERE),
+    *(
+        SystemPackage(f"libxcb-{part}.so.0", f"libxcb-{part}0", None, "seeing the screen", ON_A_MACHINE)
+        for part in ("randr", "render", "shm", "xfixes")
+    ),
     SystemPackage("Xvfb", "xvfb", None, "the virtual screen of the tests", TESTS),
     SystemPackage("chromium", "chromium", None, "the pages that the tests look at", TESTS),
     SystemPackage("openbox", "openbox", None, "the windows of the tests", TESTS),
