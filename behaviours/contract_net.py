@@ -168,7 +168,7 @@ class ContractNetParticipant:
         try:
             service = self._services.find(action.act)
             if service.bid is None:
-                raise Refuse(UnsupportedFunction(function=action.act.wire_name))  # noqa: TRY301
+                raise Refuse(UnsupportedFunction(function=action.act.wire_name))
             bid = await service.bid(action.act)
         except Exception as error:
             await conversation.answer(message, Performative.REFUSE, action, self._services.explained(error))

@@ -222,6 +222,12 @@ class Conversations:
         """How many conversations are open."""
         return len(self._begun) + len(self._joined)
 
+    def claims(self, message: ACLMessage) -> bool:
+        """Tell whether a message is of an open conversation, or can begin one that is served here."""
+        return self._find(message) is not None or (
+            message.performative in BEGINNINGS and message.protocol in self._participants
+        )
+
     def deliver(self, message: ACLMessage) -> None:
         """Take a message that arrived. Its sender must have been checked. Never raises, never blocks."""
         conversation = self._find(message)
@@ -320,9 +326,7 @@ class Conversations:
             spoken = self.content.encode(Overloaded(explanation=explanation), ontology=message.ontology)
             with suppress(OSError):
                 await self.transport.send(
-                    message.reply(
-                        Performative.REFUSE, sender=self.transport.identifier, content=spoken.content
-                    )
+                    message.reply(Performative.REFUSE, sender=self.transport.identifier, content=spoken.content)
                 )
 
         logger.warning("%s from %s refused: %s", message.performative, message.sender, explanation)

@@ -74,9 +74,7 @@ class Services:
         service = self._services.get(type(action))
         if service is None:
             raise Refuse(
-                UnsupportedFunction(
-                    function=action.wire_name, explanation=f"I do not offer {action.wire_name}."
-                )
+                UnsupportedFunction(function=action.wire_name, explanation=f"I do not offer {action.wire_name}.")
             )
         return service
 

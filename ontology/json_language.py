@@ -5,6 +5,7 @@ name and whose other members are its slots. Unset slots are left out.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
@@ -19,6 +20,7 @@ NAME: Final = "json"
 _DEPTH: Final = 64
 _LARGEST: Final = 1 << 20
 _IDENTIFIER: Final = "agent-identifier"
+_NOT_XML: Final = re.compile("[\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 class MalformedContent(ValueError):
@@ -27,7 +29,9 @@ class MalformedContent(ValueError):
 
 def encode(elements: tuple[Element, ...]) -> str:
     """Return the elements as JSON text."""
-    return json.dumps([_encode(element) for element in elements], ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps([_encode(element) for element in elements], ensure_ascii=False, separators=(",", ":"))
+    # These can stand only within strings; escaped, the text can be carried by XML.
+    return _NOT_XML.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def decode(text: str, ontology: Ontology) -> tuple[Element, ...]:
@@ -88,9 +92,7 @@ def _decode(value: object, ontology: Ontology, where: str, depth: int) -> object
         return value
     name = value.get("class")
     slots = {
-        key: _decode(item, ontology, f"{where}.{key}", depth + 1)
-        for key, item in value.items()
-        if key != "class"
+        key: _decode(item, ontology, f"{where}.{key}", depth + 1) for key, item in value.items() if key != "class"
     }
     if name is None:
         return slots

@@ -1,0 +1,64 @@
+"""The directory: FIPA's AMS and DF in one agent. It knows who is there and what each offers."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from agents.base import AssistantAgent
+from behaviours.outcomes import Refuse
+from behaviours.services import Job, Service
+from ontology.acl import AgentIdentifier
+from ontology.expressions import Unauthorised
+from ontology.management import (
+    AMSAgentDescription,
+    Deregister,
+    Descriptions,
+    DFAgentDescription,
+    Modify,
+    Register,
+    Search,
+)
+from xmpp.registry import Registry
+
+
+class DirectoryAgent(AssistantAgent):
+    """Keeps the registry. It hears every account of the agents' host, which are the platform's own."""
+
+    kind: ClassVar[str] = "directory"
+
+    async def prepare(self) -> None:
+        """Begin with itself as the only agent."""
+        self._registry = Registry()
+
+    def services(self) -> Iterable[Service[Any]]:
+        """Offer what FIPA 00023 asks of an AMS and a DF."""
+        return (
+            Service(Register, self._do_register),
+            Service(Deregister, self._do_deregister),
+            Service(Modify, self._do_modify),
+            Service(Search, self._do_search),
+        )
+
+    async def _do_register(self, act: Register, job: Job) -> None:
+        self._registry.register(job.requester, act.description)
+
+    async def _do_deregister(self, act: Deregister, job: Job) -> None:
+        self._registry.deregister(job.requester, act.description)
+
+    async def _do_modify(self, act: Modify, job: Job) -> None:
+        self._registry.modify(job.requester, act.description)
+
+    async def _do_search(self, act: Search, job: Job) -> Descriptions:
+        if not self._registry.knows(job.requester):
+            raise Refuse(Unauthorised(explanation="Register with the AMS first."))
+        return Descriptions(items=self._registry.search(act.template, act.max_results))
+
+    async def _enter_directory(self) -> None:
+        known = AMSAgentDescription(name=self.identifier, state="active", kind=self.kind)
+        self._registry.register(self.identifier, known)
+        self._registry.register(self.identifier, DFAgentDescription(name=self.identifier, services=self._offer))
+
+    async def _leave_directory(self) -> None:
+        """Do nothing: the registry ends with the agent that keeps it."""
+
+    async def _is_known(self, agent: AgentIdentifier) -> bool:
+        return agent.name.rpartition("@")[2] == self.platform.agents_domain

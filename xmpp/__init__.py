@@ -1,0 +1,1 @@
+"""The wire: server, accounts, connections, ACL on stanzas, and chat with people."""

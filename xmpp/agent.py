@@ -1,0 +1,303 @@
+"""The FIPA agent: a SPADE agent whose messages are ACL and whose holes are closed.
+
+What SPADE does otherwise and this class does not: a start hangs when no server answers (here it fails, with a
+sentence); a lost connection stays lost (here it is made again); messages between agents of one process skip the
+server, so that their sender is whatever they claim (here everything goes over the wire and bears the sender that
+the server stamped); a stopped agent still receives (here it is gone). SPADE's own behaviours still work: a message
+that belongs to no FIPA conversation, and whose sender was checked, is dispatched to them.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+from spade.agent import Agent
+from spade.message import Message
+from spade.presence import PresenceManager
+
+from behaviours import contract_net, propose, request
+from behaviours.outcomes import ConversationFailed, NoBids
+from behaviours.services import Service, Services
+from ontology.acl import AgentIdentifier
+from ontology.content import AgentAction, Element, Ontology
+from ontology.expressions import AlreadyRegistered, InternalError, NotRegistered, Reason
+from ontology.management import (
+    AGENT_MANAGEMENT,
+    AMSAgentDescription,
+    Deregister,
+    Descriptions,
+    DFAgentDescription,
+    Modify,
+    Register,
+    Search,
+    ServiceDescription,
+)
+from ontology.manager import ContentManager
+from xmpp.address import Account, Address
+from xmpp.connection import Connection
+from xmpp.endpoint import Endpoint
+from xmpp.guard import Guard
+
+logger = logging.getLogger(__name__)
+
+_LEASE: Final = 90.0
+"""Seconds for which an entry in the directory holds; it is renewed at a third of that."""
+_DIRECTORY_TIMEOUT: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """What an agent must know of the platform it lives on.
+
+    Args:
+        address: where the XMPP server is.
+        agents_domain: the host on which the agents' accounts are.
+        directory: the agent that is AMS and DF.
+    """
+
+    address: Address
+    agents_domain: str
+    directory: AgentIdentifier
+
+
+class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
+    """An agent that offers services and takes part in FIPA conversations.
+
+    Subclasses say what they offer in :meth:`services` and set themselves up in :meth:`prepare`; everything else is
+    found through the directory and reached by messages.
+
+    Args:
+        account: the agent's XMPP account.
+        platform: the platform it lives on.
+        ontologies: the vocabularies it speaks; that of agent management comes by itself.
+    """
+
+    kind: ClassVar[str] = "agent"
+
+    def __init__(self, account: Account, platform: Platform, *, ontologies: Iterable[Ontology] = ()) -> None:
+        super().__init__(account.jid, account.password, port=platform.address.port, verify_security=True)
+        # Registered agents get messages from within the process without the server's stamp on the sender.
+        self.container.unregister(account.jid)
+        self.platform = platform
+        self.identifier = AgentIdentifier(name=account.jid)
+        self._account = account
+        self._ontologies = tuple(ontologies)
+        self._endpoint: Endpoint | None = None
+        self._lease: asyncio.Task[None] | None = None
+        self._offer: tuple[ServiceDescription, ...] = ()
+
+    # -- what subclasses fill in
+
+    def services(self) -> Iterable[Service[Any]]:
+        """Return what the agent offers. Called once, after :meth:`prepare`."""
+        return ()
+
+    def explain(self, error: Exception) -> Reason | None:
+        """Return the reason to give for an exception of a service, or None for one that was not foreseen."""
+        del error
+        return None
+
+    async def prepare(self) -> None:
+        """Open what the services need. Called while the agent starts, when it is online."""
+
+    async def release(self) -> None:
+        """Close what :meth:`prepare` opened. Called while the agent stops, also after a failed start."""
+
+    # -- life cycle
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The ACL side of the agent's connection.
+
+        Raises:
+            RuntimeError: the agent has not been started.
+        """
+        if self._endpoint is None:
+            raise RuntimeError(f"agent {self.identifier} has not been started")
+        return self._endpoint
+
+    async def _async_start(self, auto_register: bool = False) -> None:
+        """Connect, set up, and enter the directory (SPADE's ``start`` comes here).
+
+        Raises:
+            WireError: the server can't be reached or does not take the account.
+            ConversationFailed: the directory does not take the agent.
+        """
+        del auto_register  # accounts are made by the platform; registration is closed
+        await self._hook_plugin_before_connection()
+        self.client = Connection(self._account, self.platform.address, resource="agent")
+        self.presence = PresenceManager(agent=self, approve_all=False)
+        content = ContentManager((*self._ontologies, AGENT_MANAGEMENT))
+        guard = Guard(self.platform.agents_domain, self.platform.directory, self._is_known)
+        self._endpoint = Endpoint(self.client, content, guard)
+        self._endpoint.fallback = self._to_behaviours
+        try:
+            await self.client.open()
+            await self._hook_plugin_after_connection()
+            await self.prepare()
+            await self.setup()
+            self._serve()
+            await self._enter_directory()
+        except BaseException:
+            await self._async_stop()
+            raise
+        self._alive.set()
+        for behaviour in self.behaviours:
+            if not behaviour.is_running:
+                behaviour.set_agent(self)
+                behaviour.start()
+
+    async def _async_stop(self) -> None:
+        """Leave the directory, end every conversation and behaviour, and disconnect (SPADE's ``stop``)."""
+        self._alive.clear()
+        if self._lease is not None:
+            self._lease.cancel()
+            self._lease = None
+        for behaviour in self.behaviours:
+            behaviour.kill()
+            task = getattr(behaviour, "task", None)
+            if task is not None:
+                task.cancel()
+        if self._endpoint is not None:
+            await self._leave_directory()
+            await self._endpoint.conversations.close()
+        await self.release()
+        if self._endpoint is not None:
+            await self._endpoint.close()
+            self._endpoint = None
+        if self.web.is_started():
+            await self.web.runner.cleanup()
+
+    def dispatch(self, msg: Message) -> list[Any]:
+        """Refuse what was handed over within the process: nobody has vouched for its sender."""
+        if self._endpoint is not None:
+            self._endpoint.refuse_foreign(f"{msg.sender} (from within the process)")
+        return []
+
+    def _to_behaviours(self, incoming: Any) -> bool:
+        message = Message.from_node(incoming)
+        if not any(behaviour.match(message) for behaviour in self.behaviours):
+            return False
+        super().dispatch(message)
+        return True
+
+    # -- asking others
+
+    async def request(self, receiver: AgentIdentifier, act: AgentAction, *, timeout: float) -> Element | None:
+        """Ask an agent to perform an action (FIPA Request); see :func:`behaviours.request.request`."""
+        return await request.request(self.endpoint.conversations, receiver, act, timeout=timeout)
+
+    async def propose(self, receiver: AgentIdentifier, act: AgentAction, *, timeout: float) -> bool:
+        """Propose to do something (FIPA Propose); see :func:`behaviours.propose.propose`."""
+        return await propose.propose(self.endpoint.conversations, receiver, act, timeout=timeout)
+
+    async def contract_net(
+        self,
+        bidders: Sequence[AgentIdentifier],
+        act: AgentAction,
+        *,
+        rank: contract_net.Rank,
+        bid_timeout: float,
+        timeout: float,
+    ) -> contract_net.Award:
+        """Have the best bidder do an action; see :func:`behaviours.contract_net.contract_net`."""
+        return await contract_net.contract_net(
+            self.endpoint.conversations, bidders, act, rank=rank, bid_timeout=bid_timeout, timeout=timeout
+        )
+
+    async def search(self, action: type[AgentAction]) -> tuple[AgentIdentifier, ...]:
+        """Return the agents that offer an action, as the directory knows them."""
+        template = DFAgentDescription(services=(ServiceDescription(type=action.wire_name),))
+        return tuple(found.name for found in await self.search_descriptions(template) if found.name is not None)
+
+    async def search_descriptions(self, template: DFAgentDescription) -> tuple[DFAgentDescription, ...]:
+        """Return the descriptions in the DF that match a template."""
+        found = await self._ask_directory(Search(template=template))
+        items = found.items if isinstance(found, Descriptions) else ()
+        return tuple(item for item in items if isinstance(item, DFAgentDescription))
+
+    async def find_one(self, action: type[AgentAction]) -> AgentIdentifier:
+        """Return an agent that offers the action.
+
+        Raises:
+            NoBids: there is none.
+        """
+        found = await self.search(action)
+        if not found:
+            raise NoBids((InternalError(explanation=f"No agent here offers {action.wire_name}."),))
+        return found[0]
+
+    # -- the directory
+
+    def _serve(self) -> None:
+        offered = tuple(self.services())
+        services = Services(offered, self.explain)
+        conversations = self.endpoint.conversations
+        conversations.serve(request.PROTOCOL, request.RequestParticipant(services))
+        conversations.serve(contract_net.PROTOCOL, contract_net.ContractNetParticipant(services))
+        conversations.serve(propose.PROTOCOL, propose.ProposeParticipant(services))
+        self._offer = tuple(
+            ServiceDescription(
+                name=service.name or service.action.wire_name,
+                type=service.action.wire_name,
+                protocols=(
+                    (request.PROTOCOL,) if service.bid is None else (request.PROTOCOL, contract_net.PROTOCOL)
+                ),
+                languages=("json",),
+                ontologies=tuple(ontology.name for ontology in self._ontologies),
+            )
+            for service in offered
+        )
+
+    async def _enter_directory(self) -> None:
+        await self._register()
+        self._lease = asyncio.create_task(self._keep_lease())
+
+    async def _register(self) -> None:
+        for description in (
+            AMSAgentDescription(name=self.identifier, state="active", kind=self.kind),
+            self._description(),
+        ):
+            try:
+                await self._ask_directory(Register(description=description))
+            except ConversationFailed as error:
+                if not isinstance(error.reason, AlreadyRegistered):
+                    raise
+                await self._ask_directory(Modify(description=description))  # it was here before a restart
+
+    def _description(self) -> DFAgentDescription:
+        return DFAgentDescription(name=self.identifier, services=self._offer, lease_time=_LEASE)
+
+    async def _keep_lease(self) -> None:
+        while True:
+            await asyncio.sleep(_LEASE / 3)
+            try:
+                try:
+                    await self._ask_directory(Modify(description=self._description()))
+                except ConversationFailed as error:
+                    if not isinstance(error.reason, NotRegistered):
+                        raise
+                    await self._register()  # the directory was restarted and knows nobody
+            except (ConversationFailed, OSError) as error:
+                logger.warning("%s could not renew its entry in the directory: %s", self.identifier, error)
+
+    async def _leave_directory(self) -> None:
+        with suppress(ConversationFailed, OSError):
+            known = AMSAgentDescription(name=self.identifier)
+            await request.request(
+                self.endpoint.conversations, self.platform.directory, Deregister(description=known), timeout=2
+            )
+
+    async def _ask_directory(self, act: AgentAction) -> Element | None:
+        return await self.request(self.platform.directory, act, timeout=_DIRECTORY_TIMEOUT)
+
+    async def _is_known(self, agent: AgentIdentifier) -> bool:
+        try:
+            found = await self._ask_directory(Search(template=AMSAgentDescription(name=agent), max_results=1))
+        except (ConversationFailed, OSError) as error:
+            logger.warning("%s could not ask the AMS about %s: %s", self.identifier, agent, error)
+            return False
+        return isinstance(found, Descriptions) and bool(found.items)

@@ -1,0 +1,169 @@
+"""One client's connection to an XMPP server, kept up.
+
+What slixmpp leaves open is closed here: opening it fails with a clear error where no server answers, a lost
+connection is made again (with back-off; stream management, XEP-0198, resumes the session where it can), and
+closing it ends every attempt.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any, Final
+
+from slixmpp import ClientXMPP
+
+from xmpp.address import Account, Address
+from xmpp.errors import LoginRefusedError, ServerNotTrustedError, ServerUnreachableError
+
+logger = logging.getLogger(__name__)
+
+_LONGEST_WAIT: Final = 5
+"""Base in seconds of the longest wait between two attempts; slixmpp doubles it once more."""
+
+
+class Connection(ClientXMPP):
+    """A connection of one account.
+
+    Args:
+        account: who connects.
+        address: where to.
+        resource: the resource to ask for; the server chooses where it is empty.
+        presence: whether to send initial presence, without which nothing addressed to the bare JID arrives.
+        plugins: further slixmpp plugins to load.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        address: Address,
+        *,
+        resource: str = "",
+        presence: bool = True,
+        plugins: Iterable[str] = (),
+    ) -> None:
+        jid = f"{account.jid}/{resource}" if resource else account.jid
+        super().__init__(jid, account.password, ssl_context=address.tls)
+        self._address = address
+        self._presence = presence
+        self._closing = False
+        self._online = asyncio.Event()
+        self._opening: asyncio.Future[None] | None = None
+        self.enable_direct_tls = False
+        self.use_aiodns = False
+        for plugin in ("xep_0030", "xep_0198", "xep_0199", *plugins):
+            self.register_plugin(plugin)
+        self.add_event_handler("session_start", self._on_session)
+        self.add_event_handler("session_resumed", self._on_resumed)
+        self.add_event_handler("disconnected", self._on_disconnected)
+        self.add_event_handler("connection_failed", self._on_connection_failed)
+        self.add_event_handler("failed_all_auth", self._on_login_refused)
+        self.add_event_handler("ssl_invalid_chain", self._on_not_trusted)
+
+    @property
+    def is_online(self) -> bool:
+        """Whether a session is up."""
+        return self._online.is_set()
+
+    async def open(self, *, timeout: float = 10) -> None:
+        """Connect and log in.
+
+        Args:
+            timeout: how long it may take, in seconds.
+
+        Raises:
+            ServerUnreachableError: no server answers there.
+            ServerNotTrustedError: its certificate is not the one expected.
+            LoginRefusedError: it does not accept the account.
+        """
+        self._opening = asyncio.get_running_loop().create_future()
+        self.connect(self._address.host, self._address.port)
+        online = asyncio.ensure_future(self._online.wait())
+        online.add_done_callback(lambda _: self._succeed())
+        try:
+            async with asyncio.timeout(timeout):
+                await self._opening
+        except TimeoutError:
+            await self.close()
+            raise self._unreachable("it did not answer in time") from None
+        except BaseException:
+            await self.close()
+            raise
+        finally:
+            online.cancel()
+            self._opening = None
+
+    async def close(self) -> None:
+        """Log out and disconnect; does nothing where that is done already."""
+        self._closing = True
+        self.cancel_connection_attempt()
+        if self.transport is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(3):
+                    await self.disconnect(wait=1.0)
+        if self.transport is not None:
+            self.abort()
+        self._online.clear()
+
+    async def wait_online(self, timeout: float) -> bool:
+        """Wait until a session is up, ``timeout`` seconds at most; tell whether one is."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self._online.wait()
+        return self.is_online
+
+    async def synchronise(self, timeout: float = 10) -> None:
+        """Wait until the server has taken everything that was sent (it answers a ping in its order).
+
+        Raises:
+            ServerUnreachableError: it did not answer.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                await self["xep_0199"].send_ping(self.boundjid.host, timeout=timeout)
+        except Exception as error:
+            raise self._unreachable("it does not answer") from error
+
+    def _unreachable(self, problem: str) -> ServerUnreachableError:
+        return ServerUnreachableError(
+            f"The XMPP server at {self._address.host}:{self._address.port} cannot be used: {problem}. "
+            "Is it running? `launcher.py status` tells."
+        )
+
+    def _succeed(self) -> None:
+        if self._opening is not None and not self._opening.done():
+            self._opening.set_result(None)
+
+    def _fail(self, error: Exception) -> None:
+        if self._opening is not None and not self._opening.done():
+            self._opening.set_exception(error)
+
+    def _on_session(self, _: Any) -> None:
+        if self._presence:
+            self.send_presence()
+        self._online.set()
+
+    def _on_resumed(self, _: Any) -> None:
+        self._online.set()
+
+    def _on_disconnected(self, reason: Any) -> None:
+        self._online.clear()
+        self._fail(self._unreachable("it closed the connection"))
+        if not self._closing and self._opening is None:
+            logger.warning("%s lost its connection (%s); connecting again", self.boundjid.bare, reason)
+            self.connect(self._address.host, self._address.port)
+
+    def _on_connection_failed(self, error: Any) -> None:
+        self._fail(self._unreachable(str(error) or "the connection failed"))
+        self._connect_loop_wait = min(self._connect_loop_wait, _LONGEST_WAIT)
+
+    def _on_login_refused(self, _: Any) -> None:
+        self._fail(LoginRefusedError(f"The XMPP server does not accept the password of {self.boundjid.bare}."))
+
+    def _on_not_trusted(self, error: Any) -> None:
+        self._fail(
+            ServerNotTrustedError(
+                f"The XMPP server at {self._address.host}:{self._address.port} shows another certificate "
+                f"than the one expected ({error}). Do not log in there."
+            )
+        )

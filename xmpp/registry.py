@@ -1,0 +1,104 @@
+"""What the directory knows: the AMS's agents and the DF's descriptions (FIPA 00023), in memory.
+
+Entries of the DF hold for their lease; an agent that dies without a word drops out of both when its lease ends.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from behaviours.outcomes import Fail, Refuse
+from ontology.acl import AgentIdentifier
+from ontology.expressions import AlreadyRegistered, InvalidArgument, NotRegistered, Unauthorised
+from ontology.management import AMSAgentDescription, Description, DFAgentDescription, matches
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    description: Description
+    until: float
+
+
+class Registry:
+    """The entries of one directory.
+
+    An agent may change its own entries only.
+
+    Args:
+        clock: seconds, monotonic; leases are measured on it.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._agents: dict[str, _Entry] = {}
+        self._services: dict[str, _Entry] = {}
+
+    def knows(self, agent: AgentIdentifier) -> bool:
+        """Tell whether the AMS knows the agent."""
+        self._drop_ended()
+        return agent.name in self._agents
+
+    def register(self, sender: AgentIdentifier, description: Description) -> None:
+        """Enter a description.
+
+        Raises:
+            Refuse: it names no agent or another one, or the agent is not known to the AMS.
+            Fail: it is registered already.
+        """
+        name = self._own(sender, description)
+        self._drop_ended()
+        if name in self._table(description):
+            raise Fail(AlreadyRegistered(explanation=f"{name} is registered already."))
+        if isinstance(description, DFAgentDescription) and not self.knows(sender):
+            raise Refuse(NotRegistered(explanation=f"{name} is not registered with the AMS."))
+        self._table(description)[name] = self._entry(description)
+
+    def modify(self, sender: AgentIdentifier, description: Description) -> None:
+        """Put a description in place of the one there is, which also renews its lease.
+
+        Raises:
+            Refuse: there is none, or it is not the sender's.
+        """
+        name = self._own(sender, description)
+        self._drop_ended()
+        if name not in self._table(description) or name not in self._agents:
+            raise Refuse(NotRegistered(explanation=f"{name} is not registered."))
+        self._table(description)[name] = self._entry(description)
+
+    def deregister(self, sender: AgentIdentifier, description: Description) -> None:
+        """Take a description out; an agent that leaves the AMS leaves the DF as well.
+
+        Raises:
+            Refuse: there is none, or it is not the sender's.
+        """
+        name = self._own(sender, description)
+        if self._table(description).pop(name, None) is None:
+            raise Refuse(NotRegistered(explanation=f"{name} is not registered."))
+        if isinstance(description, AMSAgentDescription):
+            self._services.pop(name, None)
+
+    def search(self, template: Description, max_results: int | None = None) -> tuple[Description, ...]:
+        """Return the descriptions that match a template, in the order in which they were entered."""
+        self._drop_ended()
+        found = (e.description for e in self._table(template).values() if matches(template, e.description))
+        return tuple(found)[:max_results]
+
+    def _table(self, description: Description) -> dict[str, _Entry]:
+        return self._agents if isinstance(description, AMSAgentDescription) else self._services
+
+    def _entry(self, description: Description) -> _Entry:
+        lease = description.lease_time if isinstance(description, DFAgentDescription) else None
+        return _Entry(description, self._clock() + lease if lease is not None else float("inf"))
+
+    def _own(self, sender: AgentIdentifier, description: Description) -> str:
+        if description.name is None:
+            raise Refuse(InvalidArgument(argument="name", explanation="The description names no agent."))
+        if description.name.name != sender.name:
+            raise Refuse(Unauthorised(explanation="An agent may change its own entry only."))
+        return sender.name
+
+    def _drop_ended(self) -> None:
+        now = self._clock()
+        for name in [name for name, entry in self._services.items() if entry.until < now]:
+            del self._services[name]
+            self._agents.pop(name, None)

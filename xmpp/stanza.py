@@ -1,0 +1,150 @@
+"""ACL messages on XMPP stanzas, in the form that SPADE uses.
+
+The content is the ``<body>`` of a message of type *chat*; the parameters stand in a data form (XEP-0004) titled
+``spade:x:metadata``, a text-single field each, by their FIPA names. A SPADE program that knows nothing of Parley
+reads performative, ontology and so on as metadata. The sender is never taken from the form: it is the ``from``
+that the server stamped.
+"""
+
+import json
+import re
+from datetime import datetime
+from typing import Any, Final
+from xml.etree import ElementTree as ET
+
+from ontology.acl import ACLMessage, AgentIdentifier, InvalidMessage, Performative
+
+TITLE: Final = "spade:x:metadata"
+
+_X: Final = "{jabber:x:data}"
+_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ABSENT: Final = "_content_absent"
+_TEXTS: Final = {
+    "encoding": "encoding",
+    "language": "language",
+    "ontology": "ontology",
+    "protocol": "protocol",
+    "conversation-id": "conversation_id",
+    "reply-with": "reply_with",
+    "in-reply-to": "in_reply_to",
+}
+
+
+class MalformedStanza(ValueError):
+    """A stanza whose form is that of an ACL message and whose parameters are not.
+
+    ``parameter`` names the one that is wrong; ``fields`` are those that could be read, so that the answer can say
+    which message it is about.
+    """
+
+    def __init__(self, parameter: str, problem: str, fields: dict[str, str]) -> None:
+        super().__init__(f"{parameter}: {problem}")
+        self.parameter = parameter
+        self.fields = fields
+
+
+def is_acl(stanza: Any) -> bool:
+    """Tell whether a message stanza carries an ACL message."""
+    return _form(stanza.xml) is not None
+
+
+def fill(stanza: Any, message: ACLMessage) -> None:
+    """Write an ACL message into a fresh message stanza.
+
+    Raises:
+        InvalidMessage: a parameter has characters that XML cannot carry.
+    """
+    stanza["type"] = "chat"
+    # slixmpp passes on only messages that have a body, and an empty one counts as none.
+    stanza["body"] = _text("content", message.content or " ")
+    form = ET.Element(_X + "x", {"type": "form"})
+    ET.SubElement(form, _X + "title").text = TITLE
+    for name, value in _fields(message).items():
+        entry = ET.SubElement(form, _X + "field", {"var": name, "type": "text-single"})
+        ET.SubElement(entry, _X + "value").text = _text(name, value)
+    stanza.xml.append(form)
+
+
+def read(stanza: Any) -> ACLMessage:
+    """Return the ACL message of a stanza.
+
+    Raises:
+        MalformedStanza: a parameter is missing or not of its form.
+    """
+    form = _form(stanza.xml)
+    fields: dict[str, str] = {}
+    if form is not None:
+        for entry in form.findall(_X + "field"):
+            fields[entry.get("var", "")] = entry.findtext(_X + "value") or ""
+    try:
+        performative = Performative(fields.get("performative", "").lower())
+    except ValueError:
+        raise MalformedStanza("performative", "it is none of the 22 of FIPA 00037", fields) from None
+    try:
+        reply_by = datetime.fromisoformat(fields["reply-by"]) if "reply-by" in fields else None
+    except ValueError:
+        raise MalformedStanza("reply-by", "it is not an ISO 8601 time", fields) from None
+    receivers = _identifiers("receiver", fields) or (AgentIdentifier(name=stanza["to"].bare),)
+    try:
+        return ACLMessage(
+            performative=performative,
+            sender=AgentIdentifier(name=stanza["from"].bare),
+            receivers=receivers,
+            reply_to=_identifiers("reply-to", fields),
+            content=None if _ABSENT in fields else str(stanza["body"]),
+            reply_by=reply_by,
+            user_defined={name: value for name, value in fields.items() if name.upper().startswith("X-")},
+            **{slot: fields[name] for name, slot in _TEXTS.items() if name in fields},
+        )
+    except InvalidMessage as error:
+        raise MalformedStanza(error.parameter, str(error), fields) from error
+
+
+def carriable(text: str) -> str:
+    """Return the text without the characters that XML cannot carry."""
+    return _NOT_XML.sub("\ufffd", text)
+
+
+def _form(xml: ET.Element) -> ET.Element | None:
+    for form in xml.findall(_X + "x"):
+        if form.findtext(_X + "title") == TITLE:
+            return form
+    return None
+
+
+def _fields(message: ACLMessage) -> dict[str, str]:
+    fields = {"performative": message.performative.value}
+    for name, slot in _TEXTS.items():
+        value = getattr(message, slot)
+        if value is not None:
+            fields[name] = value
+    if message.reply_by is not None:
+        fields["reply-by"] = message.reply_by.isoformat()
+    if message.content is None:
+        fields[_ABSENT] = "true"
+    if len(message.receivers) > 1:
+        fields["receiver"] = _names(message.receivers)
+    if message.reply_to:
+        fields["reply-to"] = _names(message.reply_to)
+    return fields | dict(message.user_defined)
+
+
+def _names(identifiers: tuple[AgentIdentifier, ...]) -> str:
+    return json.dumps([i.model_dump(mode="json", exclude_defaults=True) for i in identifiers])
+
+
+def _identifiers(name: str, fields: dict[str, str]) -> tuple[AgentIdentifier, ...]:
+    if name not in fields:
+        return ()
+    try:
+        items = json.loads(fields[name])
+        return tuple(AgentIdentifier.model_validate(item) for item in items)
+    except (ValueError, TypeError):
+        raise MalformedStanza(name, "it is not a list of agent identifiers", fields) from None
+
+
+def _text(parameter: str, value: str) -> str:
+    found = _NOT_XML.search(value)
+    if found:
+        raise InvalidMessage(parameter, f"it has a character that XML cannot carry ({found.group()!a})")
+    return value
