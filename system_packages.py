@@ -21,9 +21,13 @@ TOOLS = ROOT / ".tools"
 LOG = TOOLS / "setup.log"
 PENDING = TOOLS / "system-packages.pending"
 POLICY = Path("/usr/sbin/policy-rc.d")
+APT_LISTS = Path("/var/lib/apt/lists")
+SYSTEMD = Path("/run/systemd/system")
 POLICY_MARK = "# Put here by Parley's set-up while it installs; safe to delete."
-LISTS_LOCK_WAIT_S = 300
-STEP_TICK_S = 20
+UNATTENDED = {"DEBIAN_FRONTEND": "noninteractive"}
+LISTS_LOCK_WAIT_S = 300.0
+LISTS_LOCK_PAUSE_S = 5.0
+STEP_TICK_S = 20.0
 
 
 class SetupError(Exception):
@@ -170,8 +174,10 @@ def services_kept_down() -> Iterator[None]:
 def switch_off_prosody_service() -> None:
     """Disable and stop the packaged Prosody service: Parley starts its own, with its own configuration."""
     commands = [["update-rc.d", "prosody", "disable"], ["deb-systemd-helper", "disable", "prosody.service"]]
-    if Path("/run/systemd/system").is_dir():
+    if SYSTEMD.is_dir():
         commands.append(["systemctl", "disable", "--now", "prosody.service"])
+    else:
+        commands.append(["/etc/init.d/prosody", "stop"])
     for command in commands:
         if shutil.which(command[0]):
             subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -187,35 +193,51 @@ def update_apt_lists() -> None:
             if "lists/lock" not in str(error) or time.monotonic() > deadline:
                 raise
             say("Another package manager is at work; waiting for it ...")
-            time.sleep(5)
+            time.sleep(LISTS_LOCK_PAUSE_S)
+
+
+def apt_install(names: Sequence[str]) -> None:
+    """Install packages by name, fetching the lists first where there are none or they are out of date.
+
+    Where they cannot be had together, each is tried alone. Raises SetupError for the last that failed.
+    """
+    install = ["apt-get", "install", "--yes", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"]
+    title = f"Installing {', '.join(names)} with apt"
+    stale = any(APT_LISTS.glob("*_Packages*"))
+    if not stale:
+        update_apt_lists()
+    try:
+        step(title, [*install, *names], env=UNATTENDED)
+    except SetupError:
+        if stale:
+            update_apt_lists()
+    else:
+        return
+    failed: SetupError | None = None
+    for name in names:
+        try:
+            step(f"Installing {name} with apt", [*install, name], env=UNATTENDED)
+        except SetupError as error:
+            failed = error
+    if failed:
+        raise failed
 
 
 def install_with_apt(packages: Sequence[SystemPackage]) -> None:
     """Install with apt, as root; what an interrupted run left half-configured is finished first."""
-    names = [package.apt for package in packages]
-    if PENDING.exists():
-        names = sorted({*names, *PENDING.read_text().split()})
-    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    install = ["apt-get", "install", "--yes", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"]
-    title = f"Installing {', '.join(names)} with apt"
-    TOOLS.mkdir(exist_ok=True)
     interrupted = PENDING.exists()
+    left = PENDING.read_text().split() if interrupted else []
+    names = list(dict.fromkeys([*left, *(package.apt for package in packages)]))
+    TOOLS.mkdir(exist_ok=True)
     PENDING.write_text("\n".join(names))
-    with services_kept_down():
-        if interrupted:
-            step("Finishing an interrupted installation", ["dpkg", "--configure", "-a"], env=quiet)
-        fetched = not any(Path("/var/lib/apt/lists").glob("*_Packages*"))
-        if fetched:
-            update_apt_lists()
-        try:
-            step(title, [*install, *names], env=quiet)
-        except SetupError:
-            if fetched:
-                raise
-            update_apt_lists()
-            step(title, [*install, *names], env=quiet)
-    if "prosody" in names:
-        switch_off_prosody_service()
+    try:
+        with services_kept_down():
+            if interrupted:
+                step("Finishing an interrupted installation", ["dpkg", "--configure", "-a"], env=UNATTENDED)
+            apt_install(names)
+    finally:
+        if "prosody" in names:
+            switch_off_prosody_service()
     PENDING.unlink()
 
 
