@@ -7,8 +7,9 @@ that would do it asks the policy; *ask* becomes a proposal (FIPA Propose) that t
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
+from actuation.policy import Decision
 from agents.context import AgentContext
 from behaviours.outcomes import Refuse
 from behaviours.services import Job, Service
@@ -17,7 +18,14 @@ from ontology.content import AgentAction, Element
 from ontology.expressions import Bid, Declined, InternalError, NotPermitted, Reason
 from xmpp.agent import FipaAgent
 
+_ASK_TIMEOUT: Final = 600.0
+"""Seconds that a person has to answer a question."""
+
 logger = logging.getLogger(__name__)
+
+
+class UnknownServiceError(Exception):
+    """An agent set gives an agent a service that agents of its kind do not have."""
 
 
 class AssistantAgent(FipaAgent):
@@ -44,13 +52,26 @@ class AssistantAgent(FipaAgent):
         return ()
 
     def services(self) -> Iterable[Service[Any]]:
-        """Return the share of its skills that the agent set gives to this agent."""
+        """Return the share of its skills that the agent set gives to this agent.
+
+        Where two skills perform the same action, the agent offers the first one that it is given.
+
+        Raises:
+            UnknownServiceError: the set gives it a service that it does not have.
+        """
+        skills = {skill.name or skill.action.wire_name: skill for skill in self.skills()}
         offers = self.context.offers
-        return tuple(
-            replace(skill, perform=self._counted(skill.perform))
-            for skill in self.skills()
-            if offers is None or skill.action.wire_name in offers
-        )
+        unknown = sorted((offers or frozenset()) - set(skills))
+        if unknown:
+            raise UnknownServiceError(
+                f"Agents of kind {self.kind} have no service called {', '.join(unknown)}; "
+                f"they have {', '.join(skills)}."
+            )
+        chosen: dict[type[AgentAction], Service[Any]] = {}
+        for name, skill in skills.items():
+            if offers is None or name in offers:
+                chosen.setdefault(skill.action, replace(skill, perform=self._counted(skill.perform)))
+        return chosen.values()
 
     def explain(self, error: Exception) -> Reason | None:
         """Give the sentence of a library's own exception as the reason."""
@@ -65,29 +86,29 @@ class AssistantAgent(FipaAgent):
             load=min(1.0, self._working / self.capacity),
         )
 
-    async def consent(self, person: str, act: AgentAction, question: str) -> None:
+    async def consent(self, person: str, act: AgentAction, question: str, *, count: int = 1) -> None:
         """Make sure that the person's policy allows an action, asking the person where it says so.
 
         Args:
             person: the person's bare JID.
             act: what would be done.
             question: what would be done, as a question to the person.
+            count: how many things it touches; many are asked about where one is not.
 
         Raises:
             Refuse: it is not allowed, or the person said no.
         """
-        decision = self.context.settings.policy.decide_all(effect.value for effect in act.effects)
-        if decision == "deny":
+        decision = self.context.settings.actuation.policy.decide_all(act.effects, count=count)
+        if decision is Decision.DENY:
             raise Refuse(
                 NotPermitted(
                     explanation="Your settings do not allow that "
                     f"({', '.join(sorted(act.effects))}). You can change it under `policy` in the configuration."
                 )
             )
-        if decision == "ask":
+        if decision is Decision.ASK:
             dialogue = await self.find_one(ConsentTo)
-            timeout = self.context.settings.policy.ask_timeout
-            if not await self.propose(dialogue, ConsentTo(person=person, question=question), timeout=timeout):
+            if not await self.propose(dialogue, ConsentTo(person=person, question=question), timeout=_ASK_TIMEOUT):
                 raise Refuse(Declined(explanation="All right, I leave it."))
 
     def _counted(

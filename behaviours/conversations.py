@@ -287,9 +287,9 @@ class Conversations:
         if message.conversation_id is None:
             return None
         joined = self._joined.get((message.conversation_id, message.sender.name))
-        if joined is not None and (
-            message.sender != self.transport.identifier or message.performative in _INITIATOR_SAYS
-        ):
+        if message.sender == self.transport.identifier and message.performative in _INITIATOR_SAYS:
+            return joined  # an agent that asks itself is in both roles: what the initiator says is for the other one
+        if joined is not None and message.sender != self.transport.identifier:
             return joined
         begun = self._begun.get(message.conversation_id)
         return begun if begun is not None and begun.admits(message.sender) else None

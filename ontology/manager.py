@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ontology import json_language
 from ontology.acl import ACLMessage
 from ontology.content import Element, Ontology
-from ontology.expressions import Reason, UnrecognisedValue, UnsupportedValue
+from ontology.expressions import Action, Reason, UnrecognisedValue, UnsupportedValue
 
 
 class NotUnderstandable(ValueError):
@@ -39,11 +39,22 @@ class ContentManager:
 
     def __init__(self, ontologies: Iterable[Ontology]) -> None:
         self._ontologies = {ontology.name: ontology for ontology in ontologies}
-        self._spoken = next(iter(self._ontologies))
 
     def encode(self, *elements: Element, ontology: str | None = None) -> Spoken:
-        """Return the elements as text in the JSON content language."""
-        return Spoken(json_language.encode(elements), json_language.NAME, ontology or self._spoken)
+        """Return the elements as text in the JSON content language.
+
+        Args:
+            elements: what to say.
+            ontology: the vocabulary to name; None: the first one that has the words for it.
+        """
+        return Spoken(json_language.encode(elements), json_language.NAME, ontology or self._home(elements))
+
+    def _home(self, elements: tuple[Element, ...]) -> str:
+        spoken_of = {type(e.act if isinstance(e, Action) else e) for e in elements}
+        for name, ontology in self._ontologies.items():
+            if spoken_of <= set(ontology):
+                return name
+        return next(iter(self._ontologies))
 
     def decode(self, message: ACLMessage) -> tuple[Element, ...]:
         """Return the typed content of a message.

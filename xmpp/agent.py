@@ -10,42 +10,28 @@ that belongs to no FIPA conversation, and whose sender was checked, is dispatche
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from spade.agent import Agent
 from spade.message import Message
 from spade.presence import PresenceManager
 
 from behaviours import contract_net, propose, request
-from behaviours.outcomes import ConversationFailed, NoBids
+from behaviours.outcomes import NoBids
 from behaviours.services import Service, Services
 from ontology.acl import AgentIdentifier
 from ontology.content import AgentAction, Element, Ontology
-from ontology.expressions import AlreadyRegistered, InternalError, NotRegistered, Reason
-from ontology.management import (
-    AGENT_MANAGEMENT,
-    AMSAgentDescription,
-    Deregister,
-    Descriptions,
-    DFAgentDescription,
-    Modify,
-    Register,
-    Search,
-    ServiceDescription,
-)
+from ontology.expressions import InternalError, Reason
+from ontology.management import AGENT_MANAGEMENT, ServiceDescription
 from ontology.manager import ContentManager
 from xmpp.address import Account, Address
 from xmpp.connection import Connection
+from xmpp.directory_client import DirectoryClient
 from xmpp.endpoint import Endpoint
 from xmpp.guard import Guard
 
 logger = logging.getLogger(__name__)
-
-_LEASE: Final = 90.0
-"""Seconds for which an entry in the directory holds; it is renewed at a third of that."""
-_DIRECTORY_TIMEOUT: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +72,7 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         self._account = account
         self._ontologies = tuple(ontologies)
         self._endpoint: Endpoint | None = None
+        self._directory: DirectoryClient | None = None
         self._lease: asyncio.Task[None] | None = None
         self._offer: tuple[ServiceDescription, ...] = ()
 
@@ -119,6 +106,17 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
             raise RuntimeError(f"agent {self.identifier} has not been started")
         return self._endpoint
 
+    @property
+    def directory(self) -> DirectoryClient:
+        """The agent's dealings with the directory.
+
+        Raises:
+            RuntimeError: the agent has not been started.
+        """
+        if self._directory is None:
+            raise RuntimeError(f"agent {self.identifier} has not been started")
+        return self._directory
+
     async def _async_start(self, auto_register: bool = False) -> None:
         """Connect, set up, and enter the directory (SPADE's ``start`` comes here).
 
@@ -134,6 +132,7 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         guard = Guard(self.platform.agents_domain, self.platform.directory, self._is_known)
         self._endpoint = Endpoint(self.client, content, guard)
         self._endpoint.fallback = self._to_behaviours
+        self._directory = DirectoryClient(self._endpoint.conversations, self.platform.directory, self.kind)
         try:
             await self.client.open()
             await self._hook_plugin_after_connection()
@@ -152,7 +151,6 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
 
     async def _async_stop(self) -> None:
         """Leave the directory, end every conversation and behaviour, and disconnect (SPADE's ``stop``)."""
-        self._alive.clear()
         if self._lease is not None:
             self._lease.cancel()
             self._lease = None
@@ -163,6 +161,7 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
                 task.cancel()
         if self._endpoint is not None:
             await self._leave_directory()
+            self._alive.clear()
             await self._endpoint.conversations.close()
         await self.release()
         if self._endpoint is not None:
@@ -210,14 +209,7 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
 
     async def search(self, action: type[AgentAction]) -> tuple[AgentIdentifier, ...]:
         """Return the agents that offer an action, as the directory knows them."""
-        template = DFAgentDescription(services=(ServiceDescription(type=action.wire_name),))
-        return tuple(found.name for found in await self.search_descriptions(template) if found.name is not None)
-
-    async def search_descriptions(self, template: DFAgentDescription) -> tuple[DFAgentDescription, ...]:
-        """Return the descriptions in the DF that match a template."""
-        found = await self._ask_directory(Search(template=template))
-        items = found.items if isinstance(found, Descriptions) else ()
-        return tuple(item for item in items if isinstance(item, DFAgentDescription))
+        return await self.directory.providers(action)
 
     async def find_one(self, action: type[AgentAction]) -> AgentIdentifier:
         """Return an agent that offers the action.
@@ -243,9 +235,7 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
             ServiceDescription(
                 name=service.name or service.action.wire_name,
                 type=service.action.wire_name,
-                protocols=(
-                    (request.PROTOCOL,) if service.bid is None else (request.PROTOCOL, contract_net.PROTOCOL)
-                ),
+                protocols=((request.PROTOCOL,) if service.bid is None else (request.PROTOCOL, contract_net.PROTOCOL)),
                 languages=("json",),
                 ontologies=tuple(ontology.name for ontology in self._ontologies),
             )
@@ -253,51 +243,12 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         )
 
     async def _enter_directory(self) -> None:
-        await self._register()
-        self._lease = asyncio.create_task(self._keep_lease())
-
-    async def _register(self) -> None:
-        for description in (
-            AMSAgentDescription(name=self.identifier, state="active", kind=self.kind),
-            self._description(),
-        ):
-            try:
-                await self._ask_directory(Register(description=description))
-            except ConversationFailed as error:
-                if not isinstance(error.reason, AlreadyRegistered):
-                    raise
-                await self._ask_directory(Modify(description=description))  # it was here before a restart
-
-    def _description(self) -> DFAgentDescription:
-        return DFAgentDescription(name=self.identifier, services=self._offer, lease_time=_LEASE)
-
-    async def _keep_lease(self) -> None:
-        while True:
-            await asyncio.sleep(_LEASE / 3)
-            try:
-                try:
-                    await self._ask_directory(Modify(description=self._description()))
-                except ConversationFailed as error:
-                    if not isinstance(error.reason, NotRegistered):
-                        raise
-                    await self._register()  # the directory was restarted and knows nobody
-            except (ConversationFailed, OSError) as error:
-                logger.warning("%s could not renew its entry in the directory: %s", self.identifier, error)
+        await self.directory.enter(self._offer)
+        self._lease = asyncio.create_task(self.directory.keep())
 
     async def _leave_directory(self) -> None:
-        with suppress(ConversationFailed, OSError):
-            known = AMSAgentDescription(name=self.identifier)
-            await request.request(
-                self.endpoint.conversations, self.platform.directory, Deregister(description=known), timeout=2
-            )
-
-    async def _ask_directory(self, act: AgentAction) -> Element | None:
-        return await self.request(self.platform.directory, act, timeout=_DIRECTORY_TIMEOUT)
+        if self._alive.is_set():
+            await self.directory.leave()
 
     async def _is_known(self, agent: AgentIdentifier) -> bool:
-        try:
-            found = await self._ask_directory(Search(template=AMSAgentDescription(name=agent), max_results=1))
-        except (ConversationFailed, OSError) as error:
-            logger.warning("%s could not ask the AMS about %s: %s", self.identifier, agent, error)
-            return False
-        return isinstance(found, Descriptions) and bool(found.items)
+        return await self.directory.knows(agent)

@@ -1,0 +1,1 @@
+"""Starting and stopping: configuration, the data folder, agent sets, the platform, and the commands."""

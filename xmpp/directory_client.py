@@ -1,0 +1,119 @@
+"""An agent's dealings with the directory: entering it, keeping the entry, and finding others (FIPA 00023)."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import Final
+
+from behaviours.conversations import Conversations
+from behaviours.outcomes import ConversationFailed
+from behaviours.request import request
+from ontology.acl import AgentIdentifier
+from ontology.content import AgentAction, Element
+from ontology.expressions import AlreadyRegistered, NotRegistered
+from ontology.management import (
+    AMSAgentDescription,
+    Deregister,
+    Description,
+    Descriptions,
+    DFAgentDescription,
+    Modify,
+    Register,
+    Search,
+    ServiceDescription,
+)
+
+logger = logging.getLogger(__name__)
+
+_LEASE: Final = 90.0
+"""Seconds for which an entry holds; it is renewed at a third of that."""
+_TIMEOUT: Final = 10.0
+
+
+class DirectoryClient:
+    """One agent's entry in the directory, and its view of the others.
+
+    Args:
+        conversations: those of the agent.
+        directory: the agent that is AMS and DF.
+        kind: what kind of agent this is.
+    """
+
+    def __init__(self, conversations: Conversations, directory: AgentIdentifier, kind: str) -> None:
+        self._conversations = conversations
+        self._directory = directory
+        self._me = conversations.transport.identifier
+        self._kind = kind
+        self._services: tuple[ServiceDescription, ...] = ()
+
+    async def enter(self, services: tuple[ServiceDescription, ...]) -> None:
+        """Register with the AMS and the DF.
+
+        Raises:
+            ConversationFailed: the directory does not answer, or does not take the agent.
+        """
+        self._services = services
+        for description in (
+            AMSAgentDescription(name=self._me, state="active", kind=self._kind),
+            self._offer(),
+        ):
+            try:
+                await self._ask(Register(description=description))
+            except ConversationFailed as error:
+                if not isinstance(error.reason, AlreadyRegistered):
+                    raise
+                await self._ask(Modify(description=description))  # it was here before a restart
+
+    async def keep(self) -> None:
+        """Renew the entry for as long as this runs."""
+        while True:
+            await asyncio.sleep(_LEASE / 3)
+            try:
+                await self._renew()
+            except (ConversationFailed, OSError) as error:
+                logger.warning("%s could not renew its entry in the directory: %s", self._me, error)
+
+    async def leave(self) -> None:
+        """Deregister, as far as the directory still answers."""
+        with suppress(ConversationFailed, OSError):
+            await self._ask(Deregister(description=AMSAgentDescription(name=self._me)), timeout=2)
+
+    async def knows(self, agent: AgentIdentifier) -> bool:
+        """Tell whether the AMS knows an agent; no where it does not answer."""
+        try:
+            return bool(await self.search(AMSAgentDescription(name=agent)))
+        except (ConversationFailed, OSError) as error:
+            logger.warning("%s could not ask the AMS about %s: %s", self._me, agent, error)
+            return False
+
+    async def search(self, template: Description) -> tuple[Description, ...]:
+        """Return the descriptions that match a template.
+
+        Raises:
+            ConversationFailed: the directory does not answer.
+        """
+        found = await self._ask(Search(template=template))
+        return found.items if isinstance(found, Descriptions) else ()
+
+    async def providers(self, action: type[AgentAction]) -> tuple[AgentIdentifier, ...]:
+        """Return the agents that offer an action.
+
+        Raises:
+            ConversationFailed: the directory does not answer.
+        """
+        template = DFAgentDescription(services=(ServiceDescription(type=action.wire_name),))
+        return tuple(found.name for found in await self.search(template) if found.name is not None)
+
+    def _offer(self) -> DFAgentDescription:
+        return DFAgentDescription(name=self._me, services=self._services, lease_time=_LEASE)
+
+    async def _renew(self) -> None:
+        try:
+            await self._ask(Modify(description=self._offer()))
+        except ConversationFailed as error:
+            if not isinstance(error.reason, NotRegistered):
+                raise
+            await self.enter(self._services)  # the directory was restarted and knows nobody
+
+    async def _ask(self, act: AgentAction, *, timeout: float = _TIMEOUT) -> Element | None:
+        return await request(self._conversations, self._directory, act, timeout=timeout)

@@ -1,0 +1,72 @@
+"""An ACL member of the platform without SPADE: what the command line uses to ask the agents.
+
+SPADE takes seconds to import, and a program that asks one question needs only a connection and the protocols. An
+operator is an account of the platform that registers with the AMS like any agent and offers nothing.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+from uuid import uuid4
+
+from behaviours.outcomes import NoBids
+from behaviours.request import request
+from ontology.acl import AgentIdentifier
+from ontology.content import AgentAction, Element, Ontology
+from ontology.expressions import InternalError
+from ontology.management import AGENT_MANAGEMENT
+from ontology.manager import ContentManager
+from xmpp.address import Account, Address
+from xmpp.connection import Connection
+from xmpp.directory_client import DirectoryClient
+from xmpp.endpoint import Endpoint
+from xmpp.guard import Guard
+
+NAME: Final = "operator"
+"""The local part of the operator's JID on the agents' host."""
+
+
+class Operator:
+    """Asks agents on behalf of whoever owns the data folder.
+
+    Args:
+        account: the operator's account on the agents' host.
+        address: where the server is.
+        directory: the agent that is AMS and DF.
+        ontologies: the vocabularies to speak.
+    """
+
+    def __init__(
+        self, account: Account, address: Address, directory: AgentIdentifier, *, ontologies: Iterable[Ontology]
+    ) -> None:
+        self._connection = Connection(account, address, resource=uuid4().hex)
+        guard = Guard(directory.name.rpartition("@")[2], directory, self._knows)
+        self._endpoint = Endpoint(self._connection, ContentManager((*ontologies, AGENT_MANAGEMENT)), guard)
+        self.directory = DirectoryClient(self._endpoint.conversations, directory, NAME)
+
+    async def open(self) -> None:
+        """Connect and enter the directory.
+
+        Raises:
+            WireError: the server can't be reached or does not take the account.
+            ConversationFailed: the directory does not answer.
+        """
+        await self._connection.open()
+        await self.directory.enter(())
+
+    async def close(self) -> None:
+        """Disconnect. The entry is left to its lease: another operator may be at work under the same name."""
+        await self._endpoint.close()
+
+    async def ask(self, act: AgentAction, *, timeout: float) -> Element | None:
+        """Ask an agent that offers the action to perform it; wait for the value of the result.
+
+        Raises:
+            ConversationFailed: nobody offers it, or it was not done.
+        """
+        providers = await self.directory.providers(type(act))
+        if not providers:
+            raise NoBids((InternalError(explanation=f"No agent here offers {act.wire_name}."),))
+        return await request(self._endpoint.conversations, providers[0], act, timeout=timeout)
+
+    async def _knows(self, agent: AgentIdentifier) -> bool:
+        return await self.directory.knows(agent)
