@@ -1,0 +1,1 @@
+"""The hands: exact arithmetic, sandboxed Python, files, web pages, and the policy that holds them."""
