@@ -1,4 +1,22 @@
 """The assistant's settings: the sections of its libraries, side by side."""
-from pydantic import BaseModel
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from actuation.settings import ActuationSettings
+from knowledge.settings import KnowledgeSettings
+from planning.settings import LlmSettings, PlanningSettings
+from scheduling.settings import SchedulingSettings
+
+
 class Settings(BaseModel):
-    """x."""
+    """What the agents can be told; each section is documented where it is declared."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    planning: PlanningSettings = Field(default_factory=PlanningSettings, description="how goals are pursued")
+    llm: LlmSettings = Field(default_factory=LlmSettings, description="the language model, if any")
+    scheduling: SchedulingSettings = Field(default_factory=SchedulingSettings, description="reminders")
+    knowledge: KnowledgeSettings = Field(default_factory=KnowledgeSettings, description="documents and memories")
+    actuation: ActuationSettings = Field(
+        default_factory=ActuationSettings, description="files, code, the web, and what is allowed of them"
+    )

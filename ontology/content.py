@@ -69,9 +69,7 @@ class Ontology:
         ValueError: two classes share a wire name.
     """
 
-    def __init__(
-        self, name: str, *, classes: Iterable[type[Element]], includes: Iterable["Ontology"] = ()
-    ) -> None:
+    def __init__(self, name: str, *, classes: Iterable[type[Element]], includes: Iterable["Ontology"] = ()) -> None:
         self.name = name
         self._classes: dict[str, type[Element]] = {}
         for included in includes:

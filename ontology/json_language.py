@@ -91,9 +91,7 @@ def _decode(value: object, ontology: Ontology, where: str, depth: int) -> object
     if not isinstance(value, dict):
         return value
     name = value.get("class")
-    slots = {
-        key: _decode(item, ontology, f"{where}.{key}", depth + 1) for key, item in value.items() if key != "class"
-    }
+    slots = {key: _decode(item, ontology, f"{where}.{key}", depth + 1) for key, item in value.items() if key != "class"}
     if name is None:
         return slots
     cls: type[BaseModel] | None = None

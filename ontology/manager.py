@@ -69,9 +69,7 @@ class ContentManager:
         ontology = self._ontologies.get(message.ontology or "")
         if ontology is None:
             raise NotUnderstandable(
-                UnsupportedValue(
-                    parameter="ontology", explanation=f"I do not know the ontology {message.ontology}."
-                )
+                UnsupportedValue(parameter="ontology", explanation=f"I do not know the ontology {message.ontology}.")
             )
         try:
             return json_language.decode(message.content or "", ontology)

@@ -16,9 +16,7 @@ class Notify(AgentAction):
     person: str = Field(description="bare JID")
     text: str = Field(min_length=1)
     delivery: str = Field(min_length=1)
-    since: datetime | None = Field(
-        default=None, description="it may have been delivered before, at this time or later"
-    )
+    since: datetime | None = Field(default=None, description="it may have been delivered before, at this time or later")
 
 
 class Delivered(Concept):
