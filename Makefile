@@ -17,10 +17,10 @@ unexport VIRTUAL_ENV CONDA_PREFIX
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
-run:  ## Set up, start the assistant and chat with it (EXTRAS="local detector" adds those)
+run:  ## Set up, start the assistant and chat with it (EXTRAS="local detector server" adds those)
 	@$(BOOTSTRAP) run $(addprefix --extra ,$(EXTRAS)) && $(BIN)/python launcher.py run
 
-setup:  ## Set up without starting (EXTRAS="local detector" adds those)
+setup:  ## Set up without starting (EXTRAS="local detector server" adds those)
 	@$(BOOTSTRAP) run $(addprefix --extra ,$(EXTRAS))
 
 test: lint types arrows unit  ## Set up for the tests and run all of them
@@ -54,6 +54,7 @@ bench: test-setup  ## Measure speed and compare it with the baselines
 lock:  ## Choose the versions anew within what pyproject.toml and nlu/requirements.in allow
 	$(LOCK) --python-version 3.11 pyproject.toml -o requirements.lock
 	$(LOCK) --python-version 3.11 pyproject.toml --extra test -c requirements.lock -o requirements-test.lock
+	$(LOCK) --python-version 3.11 pyproject.toml --extra server -c requirements.lock -o requirements-server.lock
 	$(LOCK) --python-version 3.11 pyproject.toml --extra local -c requirements.lock -o requirements-local.lock
 	$(LOCK) --python-version 3.11 pyproject.toml --extra detector -c requirements.lock \
 		-c requirements-local.lock -o requirements-detector.lock

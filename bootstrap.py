@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Installs what Parley needs, once, and says what it could not install.
 
-``python3 bootstrap.py run`` (or ``test``, or ``image``) does, in this order, only what is not done yet:
+``python3 bootstrap.py run`` (or ``test``) does, in this order, only what is not done yet:
 
 1. uv, with pip, into /usr/local/bin as root or ~/.local/bin otherwise;
 2. the system packages of ``system_packages.py``, with apt as root or with Homebrew; otherwise it names them;
@@ -12,6 +12,9 @@
 A missing system package or a missing Python 3.10 costs a part of the assistant, not the start: it is said
 and the set-up goes on. An environment holds a state file that says which locks it was made from; one whose
 set-up was interrupted is made anew. The standard library alone is used, and Python 3.9 can run it.
+
+Container images use it too: ``image`` does 1 to 3 for the assistant's image, ``nlu`` does 1, 3, 4 and 5 for
+Rasa's, where a model that cannot be trained is an error.
 """
 
 from __future__ import annotations
@@ -55,6 +58,7 @@ UV_REQUIREMENT = "uv>=0.9"
 LOCKS = {
     "run": "requirements.lock",
     "test": "requirements-test.lock",
+    "server": "requirements-server.lock",
     "local": "requirements-local.lock",
     "detector": "requirements-detector.lock",
 }
@@ -213,21 +217,19 @@ def download_python310() -> Path | None:
 
 
 def ensure_nlu() -> None:
-    """Set up Rasa's environment and train its model, or say why the rule parser serves instead."""
+    """Set up Rasa's environment and train its model.
+
+    Raises SetupError when that cannot be done.
+    """
     interpreter = python310() or download_python310()
     if interpreter is None:
-        say("Python 3.10, which Rasa needs, is not here and could not be fetched: the rule parser serves.")
-        return
+        raise SetupError("Python 3.10, which it needs, is not here and could not be fetched.")
     NO_PYTHON310.unlink(missing_ok=True)
     lock = NLU_FOLDER / "requirements.lock"
-    try:
-        sync(NLU_ENVIRONMENT, sets=("run",), locks=[lock], python=str(interpreter), title="Installing Rasa")
-    except SetupError as error:
-        say(f"{error}\nRasa is left out: the rule parser serves.")
-        return
+    sync(NLU_ENVIRONMENT, sets=("run",), locks=[lock], python=str(interpreter), title="Installing Rasa")
     training = [str(MAIN_ENVIRONMENT / "bin" / "python"), "-m", "nlu.training"]
     if subprocess.run(training, cwd=ROOT, check=False).returncode:
-        say("The NLU model could not be trained: the rule parser serves.")
+        raise SetupError("its model could not be trained.")
 
 
 def set_up(purpose: str, extras: Sequence[str]) -> None:
@@ -236,17 +238,25 @@ def set_up(purpose: str, extras: Sequence[str]) -> None:
     Raises SetupError when the main environment cannot be made, without which nothing runs.
     """
     ensure_uv()
-    ensure_system_packages(purpose)
+    if purpose != "nlu":
+        ensure_system_packages(purpose)
     ensure_main_environment(["test", *extras] if purpose == "test" else extras)
-    if purpose != "image":
+    if purpose == "nlu":
         ensure_nlu()
+    elif purpose != "image":
+        try:
+            ensure_nlu()
+        except SetupError as error:
+            say(f"Rasa is left out, and the rule parser serves: {error}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse the command line, set up, and return the exit status."""
     parser = argparse.ArgumentParser(description="Install what Parley needs.")
-    parser.add_argument("purpose", choices=["run", "test", "image"], help="what to set up for")
-    parser.add_argument("--extra", action="append", default=[], choices=["local", "detector"])
+    parser.add_argument("purpose", choices=["run", "test", "image", "nlu"], help="what to set up for")
+    parser.add_argument(
+        "--extra", action="append", default=[], choices=[name for name in LOCKS if name not in {"run", "test"}]
+    )
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

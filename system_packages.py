@@ -71,7 +71,7 @@ EVERYWHERE = frozenset({"run", "test", "image"})
 ON_A_MACHINE = frozenset({"run", "test"})
 TESTS = frozenset({"test"})
 SYSTEM_PACKAGES: tuple[SystemPackage, ...] = (
-    SystemPackage("prosody", "prosody", "prosody", "the XMPP server for people and agents", ON_A_MACHINE),
+    SystemPackage("prosody", "prosody", "prosody", "the XMPP server for people and agents", EVERYWHERE),
     SystemPackage("tesseract", "tesseract-ocr", "tesseract", "reading text on the screen", EVERYWHERE),
     SystemPackage("bwrap", "bubblewrap", None, "the sandbox that runs code", EVERYWHERE),
     *(

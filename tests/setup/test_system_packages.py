@@ -109,7 +109,7 @@ def test_the_table_is_consistent() -> None:
     [
         ("linux", "run", {"prosody", "tesseract-ocr", "bubblewrap"}, {"xvfb", "chromium"}),
         ("linux", "test", {"prosody", "bubblewrap", "xvfb", "chromium", "openbox", "xdotool"}, set()),
-        ("linux", "image", {"tesseract-ocr", "bubblewrap"}, {"prosody"}),
+        ("linux", "image", {"prosody", "tesseract-ocr", "bubblewrap"}, {"libxcb-shm0", "xvfb"}),
         ("darwin", "run", {"prosody", "tesseract-ocr"}, {"bubblewrap"}),
     ],
 )
