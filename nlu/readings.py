@@ -130,12 +130,14 @@ class Turn(Value):
     """What one message of a person comes to.
 
     ``readings`` are complete and are to be acted on, in order. ``say`` are sentences to show. ``asking``
-    tells that the last of them is a question whose answer the interpreter waits for.
+    tells that the last of them is a question whose answer the interpreter waits for. ``intent`` is what the message was
+    read as, where there is nothing to act on.
     """
 
     readings: tuple[Reading, ...] = ()
     say: tuple[str, ...] = ()
     asking: bool = False
+    intent: Intent | None = None
 
 
 class Reader(Protocol):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlsplit
 from uuid import uuid4
 from xml.etree import ElementTree as ET
 
@@ -20,6 +21,7 @@ from xmpp import stanza as acl_stanza
 from xmpp import turn
 from xmpp.address import Account, Address
 from xmpp.connection import Connection
+from xmpp.errors import ServerError
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +66,17 @@ class Chat:
         people: Callable[[], frozenset[str]],
         on_message: Callable[[PersonMessage], None],
     ) -> None:
-        plugins = ("xep_0066", "xep_0085", "xep_0092", "xep_0115", "xep_0184", "xep_0203", "xep_0313", "xep_0334")
+        plugins = (
+            "xep_0066",
+            "xep_0085",
+            "xep_0092",
+            "xep_0115",
+            "xep_0184",
+            "xep_0203",
+            "xep_0313",
+            "xep_0334",
+            "xep_0363",
+        )
         self._connection = Connection(account, address, resource="parley", plugins=plugins)
         self._connection["xep_0092"].software_name = "Parley"
         self._connection.auto_authorize = None
@@ -72,6 +84,7 @@ class Chat:
         self._people = people
         self._on_message = on_message
         self._strangers: set[str] = set()
+        self._origin: str | None = None
         self._connection.add_event_handler("message", self._received)
         self._connection.add_event_handler("presence_subscribe", self._subscribe)
 
@@ -134,6 +147,23 @@ class Chat:
                 if result["mam_result"]["forwarded"]["stanza"]["id"] == delivery:
                     return True
         return False
+
+    async def upload_origin(self) -> str:
+        """Return scheme and authority of the links that the server's upload service (XEP-0363) gives out.
+
+        Raises:
+            WireError: it has none, or does not answer.
+        """
+        if self._origin is None:
+            try:
+                upload = self._connection["xep_0363"]
+                service = await upload.find_upload_service(timeout=10)
+                slot = await upload.request_slot(service.jid, "probe.txt", 1, "text/plain", timeout=10)
+            except Exception as error:
+                raise ServerError("The XMPP server takes no files at the moment.") from error
+            parts = urlsplit(slot["http_upload_slot"]["get"]["url"])
+            self._origin = f"{parts.scheme}://{parts.netloc}"
+        return self._origin
 
     def _message(self, to: str, text: str) -> Any:
         outgoing = self._connection.make_message(mto=to, mbody=acl_stanza.carriable(text), mtype="chat")

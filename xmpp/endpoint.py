@@ -91,9 +91,7 @@ class Endpoint:
         if len(self._logged) > _SENT:
             self._logged.clear()
         self._logged[sender] = now
-        logger.warning(
-            "%s refused a message of %s, which is no agent that the AMS knows", self._identifier, sender
-        )
+        logger.warning("%s refused a message of %s, which is no agent that the AMS knows", self._identifier, sender)
 
     def _on_stanza(self, incoming: Any) -> None:
         if incoming["type"] == "error" or not acl_stanza.is_acl(incoming):
@@ -123,9 +121,7 @@ class Endpoint:
 
     def _judged(self, message: ACLMessage, incoming: Any, *, admitted: bool) -> None:
         if admitted:
-            taken = (
-                self.fallback is not None and not self.conversations.claims(message) and self.fallback(incoming)
-            )
+            taken = self.fallback is not None and not self.conversations.claims(message) and self.fallback(incoming)
             if not taken:
                 self.conversations.deliver(message)
             return

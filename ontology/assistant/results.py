@@ -17,12 +17,13 @@ class Source(Concept):
 
 
 class Reminder(Concept):
-    """A reminder that is set."""
+    """A reminder that is set; ``said`` is when it comes, in words, such as *tomorrow at 9:00*."""
 
     id: str
     text: str
     due: datetime
     zone: str
+    said: str
     rrule: str | None = None
 
 

@@ -8,12 +8,15 @@ Run as `python -m xmpp.server.pyjabber_child SETTINGS.json`. Compared with `pyth
 - accounts cannot be registered by strangers;
 - the sender of every stanza is set to the account that is logged in, whatever it claims;
 - a peer whose connection is lost is forgotten, so that messages are no longer written to it;
+- a client whose first bytes after encryption come quickly is not left hanging;
+- what clients send is not logged (at its default level passwords and messages are);
 - passwords are checked in a thread, not in worker processes that could outlive this one.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
 import shutil
 import signal
@@ -25,6 +28,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 _PLUGINS = ("http://jabber.org/protocol/disco#info", "http://jabber.org/protocol/disco#items", "urn:xmpp:ping")
+
+_NO_ONE = f"sha256$100000${'00' * 16}${'00' * 32}"
+"""What an unknown account's password is checked against, so that it takes as long as a wrong one."""
 
 _SILENCE = 24 * 3600
 """Seconds after which a silent session is dropped; the default of 60 drops clients that only listen."""
@@ -47,6 +53,11 @@ def main(path: Path) -> None:
     """Serve until SIGTERM or SIGINT, with the settings in the file at `path`."""
     settings = ChildSettings.model_validate_json(path.read_bytes())
     os.umask(0o077)
+    from loguru import logger
+
+    # Its debug level holds every stanza, and with it people's passwords.
+    logger.remove()
+    logger.add(sys.stderr, level="INFO", format="{time:YYYY-MM-DDTHH:mm:ss} {level} {message}")
     for source, kind in ((settings.certificate, "cert"), (settings.key, "key")):
         shutil.copyfile(source, settings.folder / f"{settings.domain}_{kind}.pem")
     asyncio.run(_serve(settings))
@@ -87,6 +98,7 @@ def _prepare(settings: ChildSettings) -> type[Any]:
     from pyjabber.plugins.xep_0363.xep_0363 import HTTPFieldUpload
     from pyjabber.server_parameters import Parameters
     from pyjabber.stream.handlers.StanzaHandler import StanzaHandler
+    from pyjabber.stream.negotiators.StreamNegotiator import StreamNegotiator
     from pyjabber.utils.Exceptions import NotAuthorizerStreamNegotiationException
 
     server.setup_query_local_ip = lambda: None
@@ -109,6 +121,9 @@ def _prepare(settings: ChildSettings) -> type[Any]:
         raise NotAuthorizerStreamNegotiationException
 
     SASL.handle_iq = refuse_registration
+    SASL.handle_auth = _authenticate
+
+    StreamNegotiator._handle_tls = _encrypt  # noqa: SLF001
 
     plugins_made = PluginManager.__init__
 
@@ -138,6 +153,69 @@ def _prepare(settings: ChildSettings) -> type[Any]:
             self._connection_manager._peerList.pop(self._peer, None)  # noqa: SLF001
 
     return Protocol
+
+
+async def _encrypt(negotiator: Any, element: Any) -> None:
+    """Go over to TLS (RFC 6120, section 5.4), in place of pyjabber's `StreamNegotiator._handle_tls`.
+
+    pyjabber's own forgets the old stream after the handshake; by then the client's new stream may have
+    begun, is forgotten with it, and the client waits for ever.
+    """
+    from pyjabber import AppConfig
+    from pyjabber.features.Features import start_tls_proceed_response
+    from pyjabber.stream.utils.Enums import Stage
+    from pyjabber.utils.Exceptions import NotAuthorizerStreamNegotiationException
+
+    if element.tag != "{urn:ietf:params:xml:ns:xmpp-tls}starttls":
+        raise NotAuthorizerStreamNegotiationException
+    old, protocol = negotiator._transport, negotiator._protocol  # noqa: SLF001
+    negotiator._parser.reset_stack()  # noqa: SLF001
+    old.write(start_tls_proceed_response())
+    try:
+        new = await asyncio.get_running_loop().start_tls(
+            old, protocol, AppConfig.app_config.ssl_context, server_side=True
+        )
+    except OSError:
+        old.abort()
+        return
+    negotiator._transport = negotiator._handler.transport = new  # noqa: SLF001
+    protocol.transport = negotiator._parser.transport = new  # noqa: SLF001
+    negotiator._connection_manager.update_transport_peer(new, negotiator._peer)  # noqa: SLF001
+    negotiator._stage = Stage.SSL  # noqa: SLF001
+
+
+async def _authenticate(session: Any, element: Any) -> Any:
+    """Check a login with SASL PLAIN (RFC 4616), in place of pyjabber's `SASL.handle_auth`.
+
+    pyjabber's own answers an unknown account with two failures and half a farewell, which clients
+    can't parse; this one answers it as it answers a wrong password, and lets the client try again.
+    """
+    from pyjabber import AppConfig
+    from pyjabber.db.database import DB
+    from pyjabber.db.model import Model
+    from pyjabber.features.SASL.utils import success_response
+    from pyjabber.stanzas.error import StanzaError
+    from pyjabber.stream.JID import JID
+    from pyjabber.stream.utils.Enums import Stage
+    from sqlalchemy import select
+
+    try:
+        _, name, password = base64.b64decode(element.text or "", validate=True).decode().split("\0")
+    except ValueError:
+        name = password = ""
+    async with await DB.connection_async() as base:
+        query = select(Model.Credentials.c.hash_pwd).where(Model.Credentials.c.jid == name)
+        stored = (await base.execute(query)).scalar_one_or_none()
+    known = await session._verify_password_async(stored or _NO_ONE, password)  # noqa: SLF001
+    if not known or stored is None or element.attrib.get("mechanism") != "PLAIN":
+        session._transport.write(StanzaError.not_authorized_sasl())  # noqa: SLF001
+        return None
+    jid = JID(user=name, domain=AppConfig.app_config.host)
+    session._connection_manager.set_jid(session._peer, jid)  # noqa: SLF001
+    session._transport.write(success_response())  # noqa: SLF001
+    session._parser.reset_stack()  # noqa: SLF001
+    session._transport.resume_reading()  # noqa: SLF001
+    return Stage.AUTH
 
 
 if __name__ == "__main__":

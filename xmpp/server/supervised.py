@@ -8,6 +8,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import psutil
@@ -87,6 +88,11 @@ class SupervisedServer(Server):
     def pid(self) -> int | None:
         """The server's process id while it runs."""
         return self._child.pid
+
+    @property
+    def log(self) -> Path:
+        """The server's own log; it holds addresses, but no messages."""
+        return self._child.log
 
     async def start(self) -> None:
         """End what a killed run left, start the server, and return when it answers clients.
