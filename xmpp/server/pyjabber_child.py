@@ -13,6 +13,9 @@ Run as `python -m xmpp.server.pyjabber_child SETTINGS.json`. Compared with `pyth
 - passwords are checked in a thread, not in worker processes that could outlive this one.
 """
 
+# What is replaced here is private to pyjabber: it has no public place to change it.
+# ruff: noqa: SLF001
+
 from __future__ import annotations
 
 import asyncio
@@ -123,7 +126,7 @@ def _prepare(settings: ChildSettings) -> type[Any]:
     SASL.handle_iq = refuse_registration
     SASL.handle_auth = _authenticate
 
-    StreamNegotiator._handle_tls = _encrypt  # noqa: SLF001
+    StreamNegotiator._handle_tls = _encrypt
 
     plugins_made = PluginManager.__init__
 
@@ -150,7 +153,7 @@ def _prepare(settings: ChildSettings) -> type[Any]:
         def connection_lost(self, exc: Exception | None) -> None:
             """Forget the peer, which pyjabber itself keeps for ever."""
             super().connection_lost(exc)
-            self._connection_manager._peerList.pop(self._peer, None)  # noqa: SLF001
+            self._connection_manager._peerList.pop(self._peer, None)
 
     return Protocol
 
@@ -168,8 +171,8 @@ async def _encrypt(negotiator: Any, element: Any) -> None:
 
     if element.tag != "{urn:ietf:params:xml:ns:xmpp-tls}starttls":
         raise NotAuthorizerStreamNegotiationException
-    old, protocol = negotiator._transport, negotiator._protocol  # noqa: SLF001
-    negotiator._parser.reset_stack()  # noqa: SLF001
+    old, protocol = negotiator._transport, negotiator._protocol
+    negotiator._parser.reset_stack()
     old.write(start_tls_proceed_response())
     try:
         new = await asyncio.get_running_loop().start_tls(
@@ -178,10 +181,10 @@ async def _encrypt(negotiator: Any, element: Any) -> None:
     except OSError:
         old.abort()
         return
-    negotiator._transport = negotiator._handler.transport = new  # noqa: SLF001
-    protocol.transport = negotiator._parser.transport = new  # noqa: SLF001
-    negotiator._connection_manager.update_transport_peer(new, negotiator._peer)  # noqa: SLF001
-    negotiator._stage = Stage.SSL  # noqa: SLF001
+    negotiator._transport = negotiator._handler.transport = new
+    protocol.transport = negotiator._parser.transport = new
+    negotiator._connection_manager.update_transport_peer(new, negotiator._peer)
+    negotiator._stage = Stage.SSL
 
 
 async def _authenticate(session: Any, element: Any) -> Any:
@@ -206,15 +209,15 @@ async def _authenticate(session: Any, element: Any) -> Any:
     async with await DB.connection_async() as base:
         query = select(Model.Credentials.c.hash_pwd).where(Model.Credentials.c.jid == name)
         stored = (await base.execute(query)).scalar_one_or_none()
-    known = await session._verify_password_async(stored or _NO_ONE, password)  # noqa: SLF001
+    known = await session._verify_password_async(stored or _NO_ONE, password)
     if not known or stored is None or element.attrib.get("mechanism") != "PLAIN":
-        session._transport.write(StanzaError.not_authorized_sasl())  # noqa: SLF001
+        session._transport.write(StanzaError.not_authorized_sasl())
         return None
     jid = JID(user=name, domain=AppConfig.app_config.host)
-    session._connection_manager.set_jid(session._peer, jid)  # noqa: SLF001
-    session._transport.write(success_response())  # noqa: SLF001
-    session._parser.reset_stack()  # noqa: SLF001
-    session._transport.resume_reading()  # noqa: SLF001
+    session._connection_manager.set_jid(session._peer, jid)
+    session._transport.write(success_response())
+    session._parser.reset_stack()
+    session._transport.resume_reading()
     return Stage.AUTH
 
 

@@ -38,7 +38,7 @@ class PlainClient(slixmpp.ClientXMPP):  # type: ignore[misc]
         if self._presence:
             self.send_presence()
             # The server handles a client's stanzas in order: its answer says that the presence counts.
-            await self["xep_0199"].send_ping(self.boundjid.domain, timeout=PATIENCE)
+            await self.plugin["xep_0199"].send_ping(self.boundjid.domain, timeout=PATIENCE)
         self._settle("online")
 
     def _settle(self, outcome: str) -> None:

@@ -145,13 +145,13 @@ async def _sent(iq: Any) -> Any:
 async def test_people_have_an_archive_and_copies_and_agents_have_neither(prosody: Prosody) -> None:
     person, agent = await prosody.accounts.ensure(["looker@localhost", "worker@agents.localhost"])
     async with logged_in(prosody.address, person) as client:
-        account = (await client["xep_0030"].get_info(jid=person.jid, timeout=PATIENCE))["disco_info"]["features"]
-        host = (await client["xep_0030"].get_info(jid="localhost", timeout=PATIENCE))["disco_info"]["features"]
+        account = (await client.plugin["xep_0030"].get_info(jid=person.jid, timeout=PATIENCE))["disco_info"]["features"]
+        host = (await client.plugin["xep_0030"].get_info(jid="localhost", timeout=PATIENCE))["disco_info"]["features"]
     assert "urn:xmpp:mam:2" in account
     assert "urn:xmpp:carbons:2" in host
     async with logged_in(prosody.address, agent) as client:
-        account = (await client["xep_0030"].get_info(jid=agent.jid, timeout=PATIENCE))["disco_info"]["features"]
-        host = (await client["xep_0030"].get_info(jid="agents.localhost", timeout=PATIENCE))["disco_info"][
+        account = (await client.plugin["xep_0030"].get_info(jid=agent.jid, timeout=PATIENCE))["disco_info"]["features"]
+        host = (await client.plugin["xep_0030"].get_info(jid="agents.localhost", timeout=PATIENCE))["disco_info"][
             "features"
         ]
     assert "urn:xmpp:mam:2" not in account
@@ -162,8 +162,8 @@ async def test_stream_management_is_on_for_both_hosts(prosody: Prosody) -> None:
     made = await prosody.accounts.ensure(["managed@localhost", "managed@agents.localhost"])
     for one in made:
         async with logged_in(prosody.address, one) as client:
-            assert client["xep_0198"].enabled
-            assert client["xep_0198"].enabled_in
+            assert client.plugin["xep_0198"].enabled_in
+            assert client.plugin["xep_0198"].enabled_out
 
 
 async def test_conversation_with_an_agent_is_in_the_persons_archive(prosody: Prosody) -> None:
@@ -172,7 +172,7 @@ async def test_conversation_with_an_agent_is_in_the_persons_archive(prosody: Pro
         client.send_message(mto=agent.jid, mbody="first", mtype="chat")
         echo.send_message(mto=(await echo.received())["from"], mbody="second", mtype="chat")
         await client.received()
-        result = await client["xep_0313"].retrieve(timeout=PATIENCE)
+        result = await client.plugin["xep_0313"].retrieve(timeout=PATIENCE)
         bodies = [m["mam_result"]["forwarded"]["stanza"]["body"] for m in result["mam"]["results"]]
         assert bodies == ["first", "second"]
 
@@ -182,7 +182,7 @@ async def test_file_is_put_and_fetched(prosody: Prosody, jid: str) -> None:
     made = await prosody.accounts.create(jid)
     content = os.urandom(300_000)
     async with logged_in(prosody.address, made) as client, aiohttp.ClientSession() as http:
-        upload = client["xep_0363"]
+        upload = client.plugin["xep_0363"]
         service = await upload.find_upload_service(timeout=PATIENCE)
         assert service is not None
         slot = await upload.request_slot("upload.localhost", "a b.bin", len(content), timeout=PATIENCE)
@@ -203,7 +203,7 @@ async def test_file_over_the_limit_gets_no_slot(prosody: Prosody) -> None:
     made = await prosody.accounts.create("heavy@localhost")
     async with logged_in(prosody.address, made) as client:
         with pytest.raises(IqError, match=r"too large|not-acceptable"):
-            await client["xep_0363"].request_slot("upload.localhost", "x", 65 * 1024 * 1024, timeout=PATIENCE)
+            await client.plugin["xep_0363"].request_slot("upload.localhost", "x", 65 * 1024 * 1024, timeout=PATIENCE)
 
 
 async def test_stanza_below_the_limit_passes_and_one_above_ends_the_stream(prosody: Prosody) -> None:
