@@ -67,32 +67,34 @@ def conflict(earlier: AgentAction, later: AgentAction) -> bool:
     return not (first.writes.isdisjoint(second.reads) and first.reads.isdisjoint(second.writes))
 
 
-def steps_of(
-    actions: Sequence[AgentAction], *, follows: AbstractSet[tuple[int, int]] = frozenset()
+def step_for(number: int, action: AgentAction) -> PlanStep:
+    """Return the step ``s<number>`` that does an action and waits for nothing."""
+    return PlanStep(id=f"s{number}", action=action, effects=tuple(sorted(action.effects)))
+
+
+def join(
+    groups: Sequence[Sequence[PlanStep]], *, follows: AbstractSet[tuple[int, int]] = frozenset()
 ) -> tuple[PlanStep, ...]:
-    """Return the steps ``s1``, ``s2`` ... that do the actions in an order that is right.
+    """Return the steps of all groups, with what each has to wait for in the groups before.
 
     Args:
-        actions: the actions, in the order asked for.
-        follows: pairs of positions (earlier, later) that wait for one another for another reason.
+        groups: steps in the order asked for; no two have the same id, and within a group each stands behind
+            those it waits for.
+        follows: pairs of positions (earlier, later) of groups that wait for one another for another reason.
     """
-    steps: list[PlanStep] = []
-    reached: list[set[int]] = []  # for each step, the positions of all that come before it
-    for later, action in enumerate(actions):
-        direct: list[int] = []
-        behind: set[int] = set()
-        for earlier in reversed(range(later)):
-            wanted = (earlier, later) in follows or conflict(actions[earlier], action)
-            if wanted and earlier not in behind:
-                direct.append(earlier)
-                behind |= {earlier} | reached[earlier]
-        reached.append(behind)
-        steps.append(
-            PlanStep(
-                id=f"s{later + 1}",
-                action=action,
-                after=tuple(f"s{earlier + 1}" for earlier in sorted(direct)),
-                effects=tuple(sorted(action.effects)),
-            )
-        )
-    return tuple(steps)
+    joined: list[PlanStep] = []
+    reached: dict[str, set[str]] = {}  # for each step, all that come before it
+    for later, group in enumerate(groups):
+        for step in group:
+            after = list(step.after)
+            behind = {name for direct in after for name in (direct, *reached[direct])}
+            for earlier in reversed(range(later)):
+                for other in reversed(groups[earlier]):
+                    wanted = (earlier, later) in follows or conflict(other.action, step.action)
+                    if wanted and other.id not in behind:
+                        after.append(other.id)
+                        behind |= {other.id} | reached[other.id]
+            reached[step.id] = behind
+            place = [placed.id for placed in joined]
+            joined.append(step.model_copy(update={"after": tuple(sorted(after, key=place.index))}))
+    return tuple(joined)

@@ -3,11 +3,12 @@
 import re
 
 from ontology.assistant.goals import Goal, Plan
-from planning.dependencies import steps_of
+from planning.dependencies import join, step_for
 from planning.templates.registry import action_for
 
 _DONE = (
-    r"(?:once|when|as soon as) (?:that|this|it|you)(?:['\u2019](?:s|re)| is| are| has been)? (?:done|ready|finished)"
+    r"(?:once|when|as soon as) (?:that|this|it|you)(?:['\u2019](?:s|re)| is| are| has been)? "
+    r"(?:done|ready|finished)"
 )
 _SEQUENCE = rf"(?:then|after (?:that|this|which)|afterwards?|finally|followed by|next(?=,)|{_DONE})\b"
 _BETWEEN = re.compile(rf"\b{_SEQUENCE}", re.IGNORECASE)
@@ -28,12 +29,12 @@ def make_plan(goal: Goal) -> Plan:
     Raises:
         ImpossibleWish: a wish cannot become an action; the text tells the person why.
     """
-    actions = tuple(action_for(wish, goal) for wish in goal.wishes)
-    return Plan(goal=goal, steps=steps_of(actions, follows=frozenset(_following(goal))))
+    groups = [(step_for(number, action_for(wish, goal)),) for number, wish in enumerate(goal.wishes, 1)]
+    return Plan(goal=goal, steps=join(groups, follows=following(goal)))
 
 
-def _following(goal: Goal) -> list[tuple[int, int]]:
-    """Return pairs (earlier, later) of the wishes that the person's words put in order."""
+def following(goal: Goal) -> frozenset[tuple[int, int]]:
+    """Return pairs (earlier, later) of positions of wishes that the person's words put in order."""
     whole = goal.text.casefold()
     pairs = []
     behind = 0
@@ -46,4 +47,4 @@ def _following(goal: Goal) -> list[tuple[int, int]]:
             pairs.append((number - 1, number))
         if start >= 0:
             behind = start + len(clause)
-    return pairs
+    return frozenset(pairs)

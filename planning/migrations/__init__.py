@@ -1,0 +1,6 @@
+"""Migrations of the plans' tables, by Alembic, run by ``planning.database``."""
+
+HEAD = "0001"
+"""The newest revision. It stands here too so that a database that is current opens without loading Alembic."""
+
+VERSION_TABLE = "planning_version"
