@@ -72,9 +72,7 @@ class Amount:
     grain: Grain = field(default="second")
 
     def __add__(self, other: "Amount") -> "Amount":
-        return Amount(
-            self.months + other.months, self.days + other.days, self.seconds + other.seconds, other.grain
-        )
+        return Amount(self.months + other.months, self.days + other.days, self.seconds + other.seconds, other.grain)
 
     @property
     def total(self) -> float:

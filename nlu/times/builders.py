@@ -204,17 +204,20 @@ def _hour_part(caught: Caught) -> Moment | None:
     return Moment(None, clock, caught["part"]) if clock is not None and clock.half is None else None
 
 
-def _utc_clock(caught: Caught) -> Clock:
-    clock: Clock = caught["clock"]
-    return replace(clock, utc=True)
+def _zoned_clock(caught: Caught) -> Clock | None:
+    clock = caught["clock"] if "clock" in caught else _clock(caught)
+    return None if clock is None else replace(clock, offset=caught["zone"])
 
 
-def _utc_moment(caught: Caught) -> "Instant | None":
-    return _instant(caught, timedelta())
-
-
-def _offset_moment(caught: Caught) -> "Instant | None":
-    return _instant(caught, caught["offset"])
+def _four_digits(caught: Caught) -> Clock | None:
+    """Return the clock of "at 0900" or "at 1730", but of no number that looks like a year."""
+    written: Digits = caught["both"]
+    hour, minute = divmod(written.value, 100)
+    if minute > 59 or hour > 23 or not (hour >= 13 or written.text.startswith("0")):
+        return None
+    if hour in {19, 20} and minute % 15:
+        return None
+    return Clock(hour, minute, 0, "24", grain="minute")
 
 
 @dataclass(frozen=True)
@@ -237,11 +240,12 @@ class Instant:
         return Answer(value.astimezone(context.zone), self.clock.grain)
 
 
-def _instant(caught: Caught, offset: timedelta) -> Instant | None:
+def _instant(caught: Caught) -> Instant | None:
     if not isinstance(caught["day"], Calendar):
         return None
     clock: Clock = caught["clock"]
-    return Instant(caught["day"], replace(clock, half=clock.half or "24"), offset)
+    half = clock.half or "24"
+    return Instant(caught["day"], replace(clock, half=half), caught.get("offset", timedelta()))
 
 
 def _offset(caught: Caught) -> timedelta | None:
@@ -335,7 +339,7 @@ def _monthly_weekday(caught: Caught) -> Repeat:
 def _clock_list(caught: Caught) -> tuple[Clock, ...] | None:
     found = [_as_clock(caught[name]) for name in "abc" if name in caught]
     clocks = tuple(clock for clock in found if clock is not None)
-    same = len({(clock.minute, clock.second, clock.utc) for clock in clocks}) == 1
+    same = len({(clock.minute, clock.second, clock.offset) for clock in clocks}) == 1
     return clocks if len(clocks) == len(found) and same else None
 
 
@@ -362,11 +366,6 @@ def _repeat(caught: Caught) -> Repeat | None:
     return replace(found, **changes)
 
 
-def _bare_length(caught: Caught) -> Length | None:
-    amount: Amount = caught["amount"]
-    return Length(amount)
-
-
 def _older(caught: Caught) -> Before:
     return Before(Shift(caught["amount"], -1))
 
@@ -386,7 +385,6 @@ BUILDERS: Mapping[str, Builder] = {
     "after": lambda caught: After(caught["start"]),
     "amount": _amount,
     "amounts": _amounts,
-    "bare_length": _bare_length,
     "bare_slashed": _bare_slashed,
     "before": lambda caught: Before(caught["end"]),
     "between_clocks": _between_clocks,
@@ -405,8 +403,10 @@ BUILDERS: Mapping[str, Builder] = {
     ),
     "every": _every,
     "feast": lambda caught: Feast(caught["offset"]),
+    "four_digits": _four_digits,
     "hour_part": _hour_part,
     "hours_minutes": _hours_minutes,
+    "instant": _instant,
     "last_night": lambda _: LastNight(),
     "length": lambda caught: Length(caught["amount"]),
     "merge": _merge,
@@ -423,7 +423,6 @@ BUILDERS: Mapping[str, Builder] = {
     ),
     "number": lambda caught: _int(caught.get("n", caught.get("n12"))),
     "offset": _offset,
-    "offset_moment": _offset_moment,
     "older": _older,
     "period": lambda caught: Period(caught["unit"], caught["shift"]),
     "relative": lambda caught: Relative(caught["days"]),
@@ -444,16 +443,13 @@ BUILDERS: Mapping[str, Builder] = {
     "sum": _sum,
     "tail": _tail,
     "until": lambda caught: Until(caught["end"]),
-    "utc_clock": _utc_clock,
-    "utc_moment": _utc_moment,
-    "weekday": lambda caught: Weekday(
-        caught["weekday"], caught.get("which", "any"), caught.get("weeks", 0)
-    ),
+    "weekday": lambda caught: Weekday(caught["weekday"], caught.get("which", "any"), caught.get("weeks", 0)),
     "weekday_list": _weekday_list,
     "weekday_moment": _weekday_moment,
     "weekly": _weekly,
     "year": _bounded_year,
     "year_span": _year_span,
+    "zoned_clock": _zoned_clock,
     "yearly": lambda caught: repeated_moment(Moment(caught["day"])),
 }
 """Builders by the name that a rule's ``is`` gives."""

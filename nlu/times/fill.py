@@ -61,6 +61,4 @@ def _placed(time_reading: TimeReading, slot: str, text: str) -> TimeReading:
     at = text.find(slot)
     if at < 0:
         return time_reading
-    return time_reading.model_copy(
-        update={"start": time_reading.start + at, "end": time_reading.end + at}
-    )
+    return time_reading.model_copy(update={"start": time_reading.start + at, "end": time_reading.end + at})

@@ -28,6 +28,8 @@ _OPENING = frozenset("([{<\"'“‘«*_~`,;!?>/-—–:=|…")
 _CLOSING = frozenset(")]}>\"'”’».,;:!?*_~`—–-|…<")
 _NUMBER_JOINS = frozenset(".,:-/")
 
+_MOST = 100  # expressions read in one text: nobody has more in mind, and the time a text takes stays bounded
+
 Facing = Literal["past", "future"]
 
 
@@ -116,7 +118,7 @@ def _match(text: str, tokens: Sequence[Token], language: Language, context: Cont
     run = Run(tokens, language.guards)
     results: list[Found] = []
     at = 0
-    while at < len(tokens):
+    while at < len(tokens) and len(results) < _MOST:
         best: tuple[int, Any] | None = None
         if tokens[at].key in language.first and _may_start(tokens, at):
             for symbol in language.tops:

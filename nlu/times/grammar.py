@@ -12,7 +12,7 @@ written like the sentence it matches::
 What a rule matched is handed to its builder (the rule's ``is``) with the captures and the rule's constants
 (``with``); a builder that returns None rejects the match. Guards look at the neighbours of a match:
 ``closed`` (behind it the sentence ends or goes on with a small word), ``no_noun`` (no unit or plural follows),
-``after`` and ``not_after`` (the word before it).
+``after`` and ``not_after`` (the word before it), ``not_first`` (its first word).
 
 Symbols must not be recursive, so that every match is bounded; results are kept per symbol and position, so
 that a text costs a time proportional to its length.
@@ -47,18 +47,44 @@ class Digits:
 class Node(Protocol):
     """A part of a template."""
 
-    first: frozenset[str]
-    nullable: bool
+    first: frozenset[str]  # keys of the tokens it may begin with
+    nullable: bool  # whether it may be empty
+
+    def look(self, key: str) -> "Look":
+        """Tell what may follow where this part begins with a token ``key``."""
 
     def match(self, run: "Run", at: int) -> Iterator[tuple[int, Captures]]:
         """Yield every (end, captures) with which this part matches the tokens from ``at`` on."""
 
 
-class _Word:
+_NONE: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a part of a template that begins with a certain token may go on with.
+
+    ``second`` are the keys that may follow within it; ``single`` tells that it may be that one token.
+    """
+
+    second: frozenset[str] = _NONE
+    single: bool = False
+
+
+class _Token:
+    """A part that is one token long."""
+
+    first = _NONE
+    nullable = False
+
+    def look(self, key: str) -> Look:
+        return Look(single=key in self.first)
+
+
+class _Word(_Token):
     def __init__(self, word: str) -> None:
         self.word = word
         self.first = frozenset((word,))
-        self.nullable = False
 
     def match(self, run: "Run", at: int) -> Iterator[tuple[int, Captures]]:
         if at < run.size and run.tokens[at].text == self.word:
@@ -66,20 +92,22 @@ class _Word:
 
 
 class _Glue:
-    first: frozenset[str] = frozenset()
+    first = _NONE
     nullable = True
+
+    def look(self, key: str) -> Look:
+        return Look()
 
     def match(self, run: "Run", at: int) -> Iterator[tuple[int, Captures]]:
         if at < run.size and run.tokens[at].glued:
             yield at, ()
 
 
-class _Number:
+class _Number(_Token):
     def __init__(self, kind: str, label: str) -> None:
         self.least, self.most = _DIGITS[kind]
         self.label = label
         self.first = frozenset((NUMBER,))
-        self.nullable = False
 
     def match(self, run: "Run", at: int) -> Iterator[tuple[int, Captures]]:
         if at < run.size and run.tokens[at].is_number:
@@ -88,12 +116,11 @@ class _Number:
                 yield at + 1, ((self.label, Digits(int(text), text)),)
 
 
-class _Class:
+class _Class(_Token):
     def __init__(self, words: Mapping[str, Any], label: str) -> None:
         self.words = words
         self.label = label
         self.first = frozenset(words)
-        self.nullable = False
 
     def match(self, run: "Run", at: int) -> Iterator[tuple[int, Captures]]:
         if at < run.size and run.tokens[at].text in self.words:
@@ -107,6 +134,9 @@ class _Reference:
         self.first = symbol.first
         self.nullable = False
 
+    def look(self, key: str) -> Look:
+        return self.symbol.look(key)
+
     def match(self, run: "Run", at: int) -> Iterator[tuple[int, Captures]]:
         for end, value in self.symbol.matches(run, at):
             yield end, ((self.label, value),)
@@ -115,37 +145,53 @@ class _Reference:
 class _Sequence:
     def __init__(self, nodes: Sequence[Node]) -> None:
         self.nodes = tuple(nodes)
-        first: frozenset[str] = frozenset()
-        self.nullable = True
-        for node in self.nodes:
-            first |= node.first
+        self._rests: list[tuple[frozenset[str], bool]] = []  # first and nullable of what follows each
+        self.first, self.nullable = _NONE, True
+        for node in reversed(self.nodes):
+            self._rests.append((self.first, self.nullable))
+            self.first = node.first | (self.first if node.nullable else _NONE)
+            self.nullable = self.nullable and node.nullable
+        self._rests.reverse()
+
+    def look(self, key: str) -> Look:
+        second, single = _NONE, False
+        for node, (first, nullable) in zip(self.nodes, self._rests, strict=True):
+            seen = node.look(key)
+            second |= seen.second | (first if seen.single else _NONE)
+            single = single or (seen.single and nullable)
             if not node.nullable:
-                self.nullable = False
                 break
-        self.first = first
+        return Look(second, single)
 
     def match(self, run: "Run", at: int) -> Iterator[tuple[int, Captures]]:
-        return self._rest(run, at, 0)
+        return self._rest(run, at, 0, ())
 
-    def _rest(self, run: "Run", at: int, index: int) -> Iterator[tuple[int, Captures]]:
+    def _rest(self, run: "Run", at: int, index: int, captures: Captures) -> Iterator[tuple[int, Captures]]:
         if index == len(self.nodes):
-            yield at, ()
+            yield at, captures
             return
-        for middle, captures in self.nodes[index].match(run, at):
-            for end, more in self._rest(run, middle, index + 1):
-                yield end, captures + more
+        node = self.nodes[index]
+        if not node.nullable and run.keys[at] not in node.first:
+            return
+        for middle, more in node.match(run, at):
+            yield from self._rest(run, middle, index + 1, captures + more)
 
 
 class _Choice:
     def __init__(self, nodes: Sequence[Node], *, optional: bool) -> None:
         self.nodes = tuple(nodes)
         self.optional = optional
-        self.first = frozenset[str]().union(*(node.first for node in self.nodes))
+        self.first = _NONE.union(*(node.first for node in self.nodes))
         self.nullable = optional or any(node.nullable for node in self.nodes)
+
+    def look(self, key: str) -> Look:
+        seen = [node.look(key) for node in self.nodes]
+        return Look(_NONE.union(*(each.second for each in seen)), any(each.single for each in seen))
 
     def match(self, run: "Run", at: int) -> Iterator[tuple[int, Captures]]:
         for node in self.nodes:
-            yield from node.match(run, at)
+            if node.nullable or run.keys[at] in node.first:
+                yield from node.match(run, at)
         if self.optional:
             yield at, ()
 
@@ -186,6 +232,7 @@ class Rule:
     no_noun: bool = False
     after: frozenset[str] = frozenset()
     not_after: frozenset[str] = frozenset()
+    not_first: frozenset[str] = frozenset()
 
     def allowed(self, run: "Run", start: int, end: int) -> bool:
         """Tell whether the neighbours of a match from ``start`` to ``end`` fit the guards."""
@@ -193,6 +240,8 @@ class Rule:
             before = run.tokens[start - 1].text if start else ""
             if before in self.not_after or (self.after and before not in self.after):
                 return False
+        if self.not_first and run.tokens[start].text in self.not_first:
+            return False
         if self.closed and not run.guards.ends_well(run, end):
             return False
         return not (self.no_noun and run.guards.counts_something(run, end))
@@ -204,19 +253,36 @@ class Symbol:
     def __init__(self, name: str, rules: Sequence[Rule]) -> None:
         self.name = name
         self.rules = tuple(rules)
-        self.first = frozenset[str]().union(*(rule.node.first for rule in self.rules))
+        self.first = _NONE.union(*(rule.node.first for rule in self.rules))
+        self._looks: dict[str, tuple[Look, tuple[tuple[Rule, Look], ...]]] = {}
+
+    def look(self, key: str) -> Look:
+        """Tell what may follow where a match begins with a token ``key``."""
+        return self._seen(key)[0]
+
+    def _seen(self, key: str) -> tuple[Look, tuple[tuple[Rule, Look], ...]]:
+        known = self._looks.get(key)
+        if known is None:
+            rules = tuple((rule, rule.node.look(key)) for rule in self.rules if key in rule.node.first)
+            second = _NONE.union(*(look.second for _, look in rules))
+            known = Look(second, any(look.single for _, look in rules)), rules
+            self._looks[key] = known
+        return known
 
     def matches(self, run: "Run", at: int) -> tuple[tuple[int, Any], ...]:
         """Return (end, value) of every match at ``at``, longest first; of equal ends the first rule's."""
-        if at >= run.size or run.tokens[at].key not in self.first:
+        if run.keys[at] not in self.first:
             return ()
         known = run.memo.get((self.name, at))
         if known is not None:
             return known
+        following = run.keys[at + 1]
+        all_look, rules = self._seen(run.keys[at])
+        if not all_look.single and following not in all_look.second:
+            rules = ()
         found: dict[int, Any] = {}
-        key = run.tokens[at].key
-        for rule in self.rules:
-            if key not in rule.node.first:
+        for rule, look in rules:
+            if not look.single and following not in look.second:
                 continue
             for end, captures in rule.node.match(run, at):
                 if end in found or not rule.allowed(run, at, end):
@@ -237,9 +303,11 @@ class Run:
     guards: Guards
     memo: dict[tuple[str, int], tuple[tuple[int, Any], ...]] = field(default_factory=dict)
     size: int = 0
+    keys: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.size = len(self.tokens)
+        self.keys = (*(token.key for token in self.tokens), "")  # the last one stands for the end
 
 
 class Compiler:
@@ -278,7 +346,7 @@ class Compiler:
         return self._done[name]
 
     def _rule(self, symbol: str, raw: Mapping[str, Any]) -> Rule:
-        unknown = set(raw) - {"say", "is", "with", "closed", "no_noun", "after", "not_after"}
+        unknown = set(raw) - {"say", "is", "with", "closed", "no_noun", "after", "not_after", "not_first"}
         if unknown or "say" not in raw or raw.get("is") not in self._builders:
             raise GrammarError(f"A rule of {symbol} is wrong: {dict(raw)!r}.")
         pieces = [match.groups() for match in _PIECE.finditer(str(raw["say"]))]
@@ -293,6 +361,7 @@ class Compiler:
             no_noun=bool(raw.get("no_noun", False)),
             after=frozenset(raw.get("after", ())),
             not_after=frozenset(raw.get("not_after", ())),
+            not_first=frozenset(raw.get("not_first", ())),
         )
 
     def _choice(self, pieces: list[Any], at: int, *, closing: str) -> tuple[Node, int]:

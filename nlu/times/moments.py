@@ -21,7 +21,7 @@ the two that lies in waking hours.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Literal
 
 from nlu.times.base import Amount, Answer, Context, Grain, move, on_clock, start_of
@@ -34,13 +34,16 @@ _PART_TONIGHT = "tonight"
 
 @dataclass(frozen=True)
 class Clock:
-    """A time of day. ``half`` None: of an hour up to 12 it is not said which half of the day is meant."""
+    """A time of day. ``half`` None: of an hour up to 12 it is not said which half of the day is meant.
+
+    ``offset`` is that of a zone that was named beside it, in minutes.
+    """
 
     hour: int
     minute: int = 0
     second: int = 0
     half: Literal["am", "pm", "24"] | None = None
-    utc: bool = False
+    offset: int | None = None
     grain: Grain = "hour"
 
     @property
@@ -78,8 +81,9 @@ class Clock:
         """Return the instant on ``day`` at ``hour`` (from :meth:`hours`) and this clock's minutes."""
         day += timedelta(days=hour // 24)
         clock = time(hour % 24, self.minute, self.second)
-        if self.utc:
-            return datetime.combine(day, clock, tzinfo=UTC).astimezone(context.zone)
+        if self.offset is not None:
+            named = timezone(timedelta(minutes=self.offset))
+            return datetime.combine(day, clock, tzinfo=named).astimezone(context.zone)
         return on_clock(day, clock, context.zone, after=context.now)
 
 
@@ -165,7 +169,8 @@ class Moment:
             return None
         hours = clock.hours(self.part)
         if may_be_today(day) and not context.past and (found - context.today).days == 7:
-            if clock.on(context.today, hours[-1], context) > context.now:
+            meant_hour = hours[0] if len(hours) == 1 or 7 <= clock.hour <= 11 else hours[-1]
+            if clock.on(context.today, meant_hour, context) > context.now:
                 found = context.today
         if clock.is_midnight and found == context.today and hours == (0,):
             hours = (24,)
@@ -230,8 +235,6 @@ class Shift:
             return Moment(Relative(days), self.clock, self.part).answer(context)
         if self.sign < 0 and not self.amount.seconds:
             day = value.date()
-            return Answer(
-                start_of(day, context.zone), "day", start_of(day + timedelta(days=1), context.zone)
-            )
+            return Answer(start_of(day, context.zone), "day", start_of(day + timedelta(days=1), context.zone))
         grain: Grain = self.amount.grain if self.amount.grain in {"second", "minute"} else "minute"
         return Answer(value, grain if self.amount.seconds else "day")

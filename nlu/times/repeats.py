@@ -4,6 +4,7 @@ The rule holds the time of day too (BYHOUR, BYMINUTE, BYSECOND), so that it stan
 times on the wall of the person's zone. UNTIL is in UTC, as RFC 5545, 3.3.10 asks where the start has a zone.
 """
 
+import calendar
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -63,7 +64,7 @@ class Repeat:
 
     def answer(self, context: Context) -> Answer | None:
         """Resolve to the rule and its first occurrence, or to None where it never occurs."""
-        if any(not clock.valid for clock in self.clocks) or self.interval < 1:
+        if any(not clock.valid for clock in self.clocks) or not self._ever:
             return None
         if self.freq in _ELAPSED and not self.clocks:
             return self._elapsed(context)
@@ -81,6 +82,13 @@ class Repeat:
             second = self._first(context, [other])
             candidates = (first, second) if second is not None else ()
         return Answer(first, grain, to, self._rule(times, limit), candidates=candidates)
+
+    @property
+    def _ever(self) -> bool:
+        """Whether there is such a day in any year (2024 has a 29 February)."""
+        if self.month is None:
+            return True
+        return all(day <= calendar.monthrange(2024, self.month)[1] for day in self.month_days)
 
     def _elapsed(self, context: Context) -> Answer | None:
         if self.start is not None:
@@ -153,7 +161,9 @@ class Repeat:
     def _on(self, day: date) -> bool:
         if self.month is not None and day.month != self.month:
             return False
-        last = (add_months(day.replace(day=1), 1) - timedelta(days=1)).day
+        if not self.month_days and self.nth is None:
+            return not self.weekdays or day.weekday() in self.weekdays
+        last = calendar.monthrange(day.year, day.month)[1]
         if self.month_days and day.day not in self.month_days and day.day - last - 1 not in self.month_days:
             return False
         if self.weekdays and day.weekday() not in self.weekdays:

@@ -3,12 +3,16 @@
 import logging
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from nlu.readings import TimeReading
-from nlu.times.base import Context
+from nlu.times.base import Context, on_clock
+from nlu.times.days import Calendar
+from nlu.times.moments import Moment
 
 _LOG = logging.getLogger(__name__)
 _MOST = 4
+_COMPACT = re.compile(r"\d{8}t\d{4}(?:\d{2})?z?", re.IGNORECASE)
 
 
 def read_unknown(
@@ -35,10 +39,36 @@ def read_unknown(
 
 
 def _read(piece: str, start: int, end: int, context: Context) -> TimeReading:
+    value = _compact(piece, context) or _parsed(piece, context)
+    if value is None:
+        return TimeReading(text=piece, start=start, end=end)
+    if ":" in piece or _COMPACT.fullmatch(piece):
+        local = value.astimezone(context.zone)
+        return TimeReading(text=piece, start=start, end=end, value=local, grain="minute")
+    whole = Moment(Calendar(value.month, value.day, value.year)).answer(context)
+    if whole is None:
+        return TimeReading(text=piece, start=start, end=end)
+    return TimeReading(text=piece, start=start, end=end, value=whole.value, to=whole.to, grain=whole.grain)
+
+
+def _compact(piece: str, context: Context) -> datetime | None:
+    """Read the basic format of ISO 8601 ("20270105T140000"), which dateparser takes for other things."""
+    if not _COMPACT.fullmatch(piece):
+        return None
+    try:
+        value = datetime.fromisoformat(piece.upper())
+    except ValueError:
+        return None
+    if value.tzinfo is not None:
+        return value
+    return on_clock(value.date(), value.time(), context.zone)
+
+
+def _parsed(piece: str, context: Context) -> datetime | None:
     import dateparser  # takes most of a second, and most texts have no such piece
 
     try:
-        value = dateparser.parse(
+        found: datetime | None = dateparser.parse(
             piece,
             languages=["en"],
             settings={
@@ -52,11 +82,5 @@ def _read(piece: str, start: int, end: int, context: Context) -> TimeReading:
         )
     except Exception as error:  # noqa: BLE001 - whatever it stumbles over, the piece is no date to us
         _LOG.debug("dateparser failed: %s", type(error).__name__)
-        value = None
-    if value is None:
-        return TimeReading(text=piece, start=start, end=end)
-    has_clock = ":" in piece or re.fullmatch(r"\d{8}t\d+z?", piece, re.IGNORECASE) is not None
-    local = value.astimezone(context.zone)
-    return TimeReading(
-        text=piece, start=start, end=end, value=local, grain="minute" if has_clock else "day"
-    )
+        return None
+    return found
