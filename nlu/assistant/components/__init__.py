@@ -1,0 +1,1 @@
+"""Parts of the Rasa pipeline. They run in Rasa's own environment and import nothing of ours."""
