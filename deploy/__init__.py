@@ -1,0 +1,1 @@
+"""Running Parley as services: what the containers need besides the assistant itself."""

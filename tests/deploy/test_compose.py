@@ -1,0 +1,115 @@
+"""docker-compose.yml, the images and .env.example: in order, closed by default, and of one mind."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+VARIABLE = re.compile(r"\$\{(\w+)(:[-?][^}]*)?\}")
+EXAMPLE = (ROOT / ".env.example").read_text()
+DOCKERFILES = ["Dockerfile", "nlu/Dockerfile"]
+
+
+def test_it_follows_the_compose_specification() -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "check_jsonschema",
+        "--builtin-schema",
+        "vendor.compose-spec",
+        "docker-compose.yml",
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_services_are_there() -> None:
+    assert set(SERVICES) == {"prosody", "rasa", "postgresql", "milvus", "parley"}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_says_how_it_is_and_comes_back(name: str) -> None:
+    service = SERVICES[name]
+    assert service["healthcheck"]["test"]
+    assert service["restart"] == "unless-stopped"
+    assert "privileged" not in service
+    assert service.get("network_mode") != "host"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_that_is_not_built_here_has_a_version(name: str) -> None:
+    service = SERVICES[name]
+    assert "build" in service or re.search(r":v?\d", service["image"])
+
+
+def test_only_the_xmpp_ports_are_published_and_on_loopback() -> None:
+    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert set(published) == {"prosody"}
+    assert all(port.startswith("${PARLEY_BIND:-127.0.0.1}:") for port in published["prosody"])
+
+
+def test_volumes_are_declared_and_used() -> None:
+    used = {
+        volume.split(":")[0]
+        for service in SERVICES.values()
+        for volume in service.get("volumes", [])
+        if volume[0] != "/"
+    }
+    assert used == set(COMPOSE["volumes"])
+
+
+def test_secrets_come_from_the_environment_and_have_no_default() -> None:
+    for service in SERVICES.values():
+        for name, value in service.get("environment", {}).items():
+            if re.search(r"PASSWORD|TOKEN|SECRET|_KEY$", name):
+                assert re.search(r"\$\{\w+:\?", value), name
+    assert not re.search(r"(?i)(password|token|secret)\w*=.*\w", re.sub(r"#.*", "", EXAMPLE))
+
+
+def test_the_example_names_every_variable_and_leaves_the_secrets_empty() -> None:
+    text = "\n".join(line for line in (ROOT / "docker-compose.yml").read_text().splitlines() if "#" not in line)
+    variables = VARIABLE.findall(text)
+    assert variables
+    for name, rest in variables:
+        line = re.search(rf"^#? ?{name}=(.*)$", EXAMPLE, re.MULTILINE)
+        assert line, f"{name} is not in .env.example"
+        if rest.startswith(":?"):
+            assert line[0] == f"{name}=", name
+
+
+def test_an_env_file_would_not_be_committed_or_copied() -> None:
+    assert subprocess.run(["git", "check-ignore", "-q", ".env"], cwd=ROOT, check=False).returncode == 0
+    assert ".env" in (ROOT / ".dockerignore").read_text().split()
+    assert (
+        not (ROOT / ".env").exists()
+        or "PASSWORD"
+        not in subprocess.run(["git", "ls-files", ".env"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    )
+
+
+@pytest.mark.parametrize("name", DOCKERFILES)
+def test_an_image_runs_as_a_user_and_holds_no_secret(name: str) -> None:
+    lines = (ROOT / name).read_text().splitlines()
+    last_stage = lines[max(index for index, line in enumerate(lines) if line.startswith("FROM ")) :]
+    assert "USER parley" in last_stage
+    assert not [line for line in lines if re.match(r"(ARG|ENV).*(PASSWORD|TOKEN|SECRET)", line)]
+
+
+@pytest.mark.parametrize("name", DOCKERFILES)
+def test_what_an_image_copies_is_there_and_not_ignored(name: str) -> None:
+    ignored = set((ROOT / ".dockerignore").read_text().split())
+    for line in (ROOT / name).read_text().splitlines():
+        if line.startswith("COPY ") and "--from" not in line:
+            *sources, _ = line.split()[1:]
+            for source in sources:
+                assert (ROOT / source).exists(), line
+                assert source not in ignored, line
