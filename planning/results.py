@@ -140,7 +140,7 @@ def _(value: Passages) -> str:
 
 @describe.register
 def _(value: Reminder) -> str:
-    return f"{value.text} ({value.due:%Y-%m-%d %H:%M})"
+    return f"{value.text} ({value.said})"
 
 
 @describe.register
