@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ontology.content import Effect
 
+__all__ = ["Decision", "Effect", "Policy"]
+
 
 class Decision(StrEnum):
     """What the policy says: do it, ask the person first, or do not."""
