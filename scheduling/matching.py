@@ -40,65 +40,12 @@ _CARDINALS = (
 )  # fmt: skip
 _NUMBERS = {word: n for words in (_ORDINALS, _CARDINALS) for n, word in enumerate(words, 1)}
 _ALL = frozenset({"all", "everything", "every", "each", "both"})
-_EMPTY = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "my",
-        "your",
-        "our",
-        "that",
-        "this",
-        "those",
-        "these",
-        "it",
-        "its",
-        "one",
-        "ones",
-        "reminder",
-        "reminders",
-        "alarm",
-        "alarms",
-        "timer",
-        "timers",
-        "about",
-        "for",
-        "to",
-        "of",
-        "with",
-        "at",
-        "on",
-        "in",
-        "me",
-        "i",
-        "please",
-        "number",
-        "no",
-        "nr",
-        "and",
-        "or",
-        "says",
-        "saying",
-        "called",
-        "named",
-        "which",
-        "where",
-        "cancel",
-        "delete",
-        "remove",
-        "drop",
-        "stop",
-        "forget",
-        "clear",
-        "remind",
-        "single",
-        "them",
-        "you",
-        "have",
-        "set",
-    ]
+_EMPTY_LINES = (
+    "a an the my your our that this those these it its one ones reminder reminders alarm alarms",
+    "timer timers about for to of with at on in me i please number no nr and or says saying called",
+    "named which where cancel delete remove drop stop forget clear remind single them you have set",
 )
+_EMPTY = frozenset(word for line in _EMPTY_LINES for word in line.split())
 _TIME = re.compile(
     r"\b(?:at |the )?(\d{1,2})(?:[:.](\d{2}))?\s*(?:(am|pm|a\.m\.|p\.m\.)|o'?clock|h\b)(?=\W|$)"
     r"|\bat (\d{1,2})(?:[:.](\d{2}))?(?![\w:])|\b(\d{1,2})[:.](\d{2})(?![\w:])"
@@ -120,13 +67,13 @@ def match(words: str, reminders: Sequence[Reminder]) -> Match:
     if whole:
         return _among(whole)
     tokens = _tokens(said)
-    positions = _positions(tokens, len(reminders))
+    times = list(_TIME.finditer(said))
+    positions = None if times else _positions(tokens, len(reminders))
     if positions is not None:
         picked = tuple(reminders[index] for index in positions if 0 <= index < len(reminders))
         return Match(MatchKind.MATCHED, picked) if len(picked) == len(positions) else Match(MatchKind.NONE)
     everything = bool(_ALL & set(tokens))
     candidates = list(reminders)
-    times = list(_TIME.finditer(said))
     for time in times:
         candidates = [r for r in candidates if _at(r, time)]
     wanted = [t for t in _tokens(_TIME.sub(" ", said)) if t not in _EMPTY | _ALL]
@@ -160,19 +107,17 @@ def _tokens(plain: str) -> list[str]:
 def _positions(tokens: Sequence[str], count: int) -> list[int] | None:
     """Return the places in the list that are named, from 0; None when words say something else."""
     places: list[int] = []
-    for index, token in enumerate(tokens):
-        digits = re.fullmatch(r"(\d{1,4})(?:st|nd|rd|th)?", token)
-        pronoun = token == "one" and index > 0 and tokens[index - 1] not in {"number", "no", "nr", "and"}
+    for index, word in enumerate(tokens):
+        digits = re.fullmatch(r"(\d{1,4})(?:st|nd|rd|th)?", word)
+        pronoun = word == "one" and index > 0 and tokens[index - 1] not in {"number", "no", "nr", "and"}
         if digits:
             places.append(int(digits[1]) - 1)
-        elif token in _NUMBERS and not pronoun:
-            places.append(_NUMBERS[token] - 1)
-        elif token == "last":
+        elif word in _NUMBERS and not pronoun:
+            places.append(_NUMBERS[word] - 1)
+        elif word == "last":
             places.append(count - 1)
-        elif token not in _EMPTY:
+        elif word not in _EMPTY:
             return None
-    if tokens and tokens[0] == "at":
-        return None  # "at 9" is a time
     return list(dict.fromkeys(places)) or None
 
 
@@ -191,7 +136,9 @@ def _at(reminder: Reminder, time: re.Match[str]) -> bool:
 
 
 def _score(wanted: Sequence[str], reminder: Reminder) -> float:
-    """Return which part of the words is found in a reminder."""
+    """Return which part of the words is found in a reminder; all, when there are none."""
+    if not wanted:
+        return 1
     there = _tokens(_plain(reminder.text))
     return sum(any(_alike(word, other) for other in there) for word in wanted) / len(wanted)
 

@@ -124,7 +124,7 @@ def occurrences(start: WallTime, rrule: str, *, after: datetime | None = None) -
 
 def _elapsed(rule: Rule, start: WallTime, after: datetime | None) -> Iterator[WallTime]:
     begin, step, zone = start.instant, rule.step, zone_named(start.zone)
-    assert step is not None  # noqa: S101 - hours, minutes and seconds have one length
+    assert step is not None
     until = None if rule.until is None else WallTime(rule.until, start.zone).instant
     index = 0 if after is None or after < begin else (after - begin) // step + 1
     while rule.count is None or index < rule.count:
@@ -148,13 +148,19 @@ def _on_the_clock(rule: Rule, start: WallTime, after: datetime | None) -> Iterat
     end = since + (FAR_HORIZON if rule.step is None else HORIZON)
     if rule.until is not None:
         end = min(end, rule.until)
-    each = [iter(rrulestr(f"{text};UNTIL={end:%Y%m%dT%H%M%S}", dtstart=origin)) for text in clock_rules(rule, start)]
+    # dateutil looks for an occurrence until the year 9999, whatever UNTIL says. The calendar repeats every
+    # 400 years to the day of the week, so it is made to look from a place shortly before that end.
+    shift = (9999 - end.year) // 400 * 400
+    until = f"{end.year + shift}{end:%m%dT%H%M%S}"
+    origin = origin.replace(year=origin.year + shift)
+    each = [iter(rrulestr(f"{text};UNTIL={until}", dtstart=origin)) for text in clock_rules(rule, start)]
     previous: datetime | None = None
     distinct = 0
-    for wall in merge(*each):
-        if wall == previous:
+    for found in merge(*each):
+        if found == previous:
             continue
-        previous = wall
+        previous = found
+        wall = found.replace(year=found.year - shift)
         distinct += 1
         if rule.count is not None and distinct > rule.count:
             return
@@ -167,8 +173,8 @@ def _wall_before(after: datetime, zone: str) -> datetime:
     here = after.astimezone(zone_named(zone))
     before = (after - timedelta(hours=25)).astimezone(zone_named(zone))
     offset, earlier = here.utcoffset(), before.utcoffset()
-    assert offset is not None  # noqa: S101 - a ZoneInfo always has one
-    assert earlier is not None  # noqa: S101
+    assert offset is not None
+    assert earlier is not None
     # A time in a gap comes later than the clock says, by the length of the gap.
     return here.replace(tzinfo=None, microsecond=0) - max(timedelta(0), offset - earlier)
 
