@@ -1,11 +1,13 @@
 """What an agent is given when it is made: its name's account, the platform, the settings, and its share of work."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from agents.settings import Settings
 from xmpp.address import Account
 from xmpp.agent import Platform
+from xmpp.allow_list import AllowList
+from xmpp.server.invites import Invites
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,8 @@ class AgentContext:
         data: the person's data folder.
         offers: the wire names of the actions it is to offer, of those it could; None: all of them.
         chat: the account under which people write to the assistant; only the dialogue agent is given one.
-        people: bare JIDs of the people who are answered.
+        people: the people who are answered.
+        invites: makes accounts for agents of other hosts; only the directory is given it.
         nlu: whether Rasa is to be used.
     """
 
@@ -29,5 +32,6 @@ class AgentContext:
     data: Path
     offers: frozenset[str] | None = None
     chat: Account | None = None
-    people: tuple[str, ...] = field(default=())
+    people: AllowList | None = None
+    invites: Invites | None = None
     nlu: bool = True

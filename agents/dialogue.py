@@ -89,19 +89,19 @@ class DialogueAgent(AssistantAgent):
 
     async def prepare(self) -> None:
         """Start understanding (Rasa in the background) and open the chat account."""
-        if self.context.chat is None:
+        if self.context.chat is None or self.context.people is None:
             raise RuntimeError("the dialogue agent was given no chat account")
         self._sessions: OrderedDict[str, _Session] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
         self._zone = ZoneInfo(get_localzone_name())
-        self._people = frozenset(self.context.people)
+        self._people = self.context.people.members
         self.understanding = Understanding(
             self.context.settings.nlu, folder=self.context.data / "nlu", use_rasa=self.context.nlu
         )
         self._chat = Chat(
             self.context.chat,
             self.context.platform.address,
-            people=lambda: self._people,
+            people=self._people,
             on_message=self._on_message,
         )
         self._inbox = Inbox(
@@ -132,7 +132,7 @@ class DialogueAgent(AssistantAgent):
     # -- what other agents ask for
 
     async def _notify(self, act: Notify, _: Job) -> Element:
-        if act.person not in self._people:
+        if act.person not in self._people():
             raise Refuse(InternalError(explanation=f"{act.person} is not on the allow-list."))
         if act.since is not None and await self._chat.was_told(act.person, act.delivery, since=act.since):
             return Delivered(again=True)

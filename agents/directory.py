@@ -7,7 +7,8 @@ from agents.base import AssistantAgent
 from behaviours.outcomes import Refuse
 from behaviours.services import Job, Service
 from ontology.acl import AgentIdentifier
-from ontology.expressions import Unauthorised
+from ontology.assistant import Joined, JoinPlatform, NewAccount
+from ontology.expressions import AlreadyRegistered, Unauthorised
 from ontology.management import (
     AMSAgentDescription,
     Deregister,
@@ -17,6 +18,7 @@ from ontology.management import (
     Register,
     Search,
 )
+from xmpp.errors import WireError
 from xmpp.registry import Registry
 
 
@@ -24,6 +26,7 @@ class DirectoryAgent(AssistantAgent):
     """Keeps the registry. It hears every account of the agents' host, which are the platform's own."""
 
     kind: ClassVar[str] = "directory"
+    errors: ClassVar[tuple[type[Exception], ...]] = (WireError,)
 
     async def prepare(self) -> None:
         """Begin with itself as the only agent."""
@@ -36,6 +39,7 @@ class DirectoryAgent(AssistantAgent):
             Service(Deregister, self._do_deregister),
             Service(Modify, self._do_modify),
             Service(Search, self._do_search),
+            Service(JoinPlatform, self._do_join),
         )
 
     async def _do_register(self, act: Register, job: Job) -> None:
@@ -51,6 +55,17 @@ class DirectoryAgent(AssistantAgent):
         if not self._registry.knows(job.requester):
             raise Refuse(Unauthorised(explanation="Register with the AMS first."))
         return Descriptions(items=self._registry.search(act.template, act.max_results))
+
+    async def _do_join(self, act: JoinPlatform, job: Job) -> Joined:
+        invites = self.context.invites
+        if invites is None:
+            raise Refuse(Unauthorised(explanation="This platform takes no agents of other hosts."))
+        jids = [f"{name}@{self.platform.agents_domain}" for name in act.names]
+        taken = [jid for jid in jids if self._registry.knows(AgentIdentifier(name=jid))]
+        if taken:
+            raise Refuse(AlreadyRegistered(explanation=f"There is already an agent called {taken[0]}."))
+        made = await invites.redeem(job.requester.name, jids)
+        return Joined(accounts=tuple(NewAccount(jid=account.jid, password=account.password) for account in made))
 
     async def _enter_directory(self) -> None:
         known = AMSAgentDescription(name=self.identifier, state="active", kind=self.kind)

@@ -93,14 +93,14 @@ class AgentSet(BaseModel):
         return cls._validated(path, read_yaml(path, "The agent set"))
 
     @classmethod
-    def _validated(cls, path: Path, tree: Any) -> Self:  # noqa: ANN401 - YAML holds anything
+    def _validated(cls, path: Path, tree: Any) -> Self:
         try:
             return cls.model_validate(tree)
         except ValidationError as error:
             raise LaunchError(f"The agent set {path} is not in order: {first_problem(error)}.") from error
 
 
-def read_yaml(path: Path, what: str) -> Any:  # noqa: ANN401 - YAML holds anything
+def read_yaml(path: Path, what: str) -> Any:
     """Return what a YAML file holds.
 
     Raises:

@@ -31,6 +31,7 @@ from ontology.assistant.goals import (
     TimeSpan,
     Wish,
 )
+from ontology.assistant.joining import Joined, JoinPlatform, NewAccount
 from ontology.assistant.people import ConsentTo, Delivered, Notify
 from ontology.assistant.results import (
     Answer,
@@ -66,7 +67,7 @@ ASSISTANT = Ontology(
         *ACTIONS,
         Goal, Wish, TimeSpan, PlanStep, Plan, StepReport, GoalReport, RunningGoals,
         AchieveGoal, MakePlan, ListGoals, CancelGoals,
-        Notify, Delivered, ConsentTo,
+        Notify, Delivered, ConsentTo, JoinPlatform, Joined, NewAccount,
         Reminder, Reminders, RemindersCancelled, FactRemembered, FactsForgotten, Source, Answer, Passage,
         Passages, IngestedFile, IngestReport, Calculation, CodeOutcome, FileFound, FilesFound, ScreenText,
         Text,
@@ -99,9 +100,12 @@ __all__ = [
     "IngestDocuments",
     "IngestReport",
     "IngestedFile",
+    "JoinPlatform",
+    "Joined",
     "ListGoals",
     "ListReminders",
     "MakePlan",
+    "NewAccount",
     "Notify",
     "Passage",
     "Passages",
