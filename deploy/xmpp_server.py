@@ -6,7 +6,8 @@ agents and people of a set need, and leaves in a shared folder what the assistan
     certificate.pem     what proves the server (``xmpp.external.ca_file``)
     credentials.json    {jid: password} of every account (``xmpp.external.credentials_file``), mode 0600
 
-Settings come from the environment (``PARLEY_XMPP__DOMAIN``, ``PARLEY_XMPP__LISTEN``, ...), as the assistant's do.
+It reads the assistant's configuration: ``config.yaml`` in its data folder, the environment over it
+(``PARLEY_XMPP__DOMAIN``, ``PARLEY_USER``, ...).
 """
 
 from __future__ import annotations
@@ -20,33 +21,26 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
 from launching.agent_sets import DEFAULT, AgentSet
+from launching.configuration import Configuration
+from launching.data_folder import DataFolder
 from launching.errors import LaunchError
+from launching.platform import ASSISTANT
 from xmpp.errors import AccountError, ServerError
+from xmpp.operator import NAME as OPERATOR
 from xmpp.server.files import private_folder, write_private
 from xmpp.server.prosody import Prosody
 from xmpp.server.server import Server, ServerEvent
-from xmpp.server.settings import XmppSettings
 
 logger = logging.getLogger("xmpp_server")
 
 
-class ServerSettings(BaseSettings):
-    """The part of the assistant's settings that its server needs, from the environment."""
-
-    model_config = SettingsConfigDict(env_prefix="PARLEY_", env_nested_delimiter="__", extra="ignore")
-
-    xmpp: XmppSettings = Field(default_factory=XmppSettings, description="The XMPP server.")
-
-
-def addresses(settings: XmppSettings, agents: AgentSet, *, assistant: str, people: Sequence[str]) -> list[str]:
-    """Return the bare JIDs of all accounts that a set needs: the assistant's, people's, and one for each agent."""
+def addresses(configuration: Configuration, agents: AgentSet) -> list[str]:
+    """Return the bare JIDs of all accounts that an assistant with these agents needs."""
+    settings = configuration.xmpp
     return [
-        *(f"{name}@{settings.domain}" for name in (assistant, *people)),
-        *(f"{entry.name}@{settings.agents_domain}" for entry in agents.agents),
+        *(f"{name}@{settings.domain}" for name in (ASSISTANT, configuration.user)),
+        *(f"{name}@{settings.agents_domain}" for name in (OPERATOR, *(entry.name for entry in agents.agents))),
     ]
 
 
@@ -99,21 +93,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="folder that the server keeps its data in")
     parser.add_argument("--share", type=Path, required=True, help="folder that the assistant reads")
     parser.add_argument("--set", type=Path, default=DEFAULT, help="the agent set that accounts are made for")
-    parser.add_argument("--assistant", default="parley", help="name of the account that people write to")
-    parser.add_argument("--person", action="append", default=[], help="name of a person's account; may be repeated")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
-        settings = ServerSettings().xmpp
-        agents = AgentSet.read(options.set)
-        jids = addresses(settings, agents, assistant=options.assistant, people=options.person)
-        server = Prosody(settings, folder=options.data, on_event=report)
+        folder = DataFolder(options.data)
+        configuration = Configuration.load(folder.configuration, required=False)
+        jids = addresses(configuration, AgentSet.read(options.set))
+        server = Prosody(configuration.xmpp, folder=folder.server, on_event=report)
         asyncio.run(serve(server, jids=jids, folder=options.share))
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = "__".join(str(part) for part in first["loc"]).upper()
-        sys.stderr.write(f"The setting PARLEY_{place} is not in order: {first['msg']}.\n")
-        return 1
     except (ServerError, AccountError, LaunchError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
