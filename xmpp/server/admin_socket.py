@@ -56,10 +56,10 @@ async def run_admin(path: Path, commands: Sequence[str], *, timeout: float = 5.0
                 writer.write(f"<repl-input>{escape(command)}</repl-input>".encode())
                 replies.append(await _reply(reader, parser))
             return tuple(replies)
+    except TimeoutError as wrong:  # before OSError, which it is a kind of
+        raise ServerError(f"The XMPP server did not answer its admin socket in {timeout:g} s.") from wrong
     except (OSError, EOFError, ParseError) as wrong:
         raise ServerError("The XMPP server's admin socket does not answer: is the assistant running?") from wrong
-    except TimeoutError as wrong:
-        raise ServerError(f"The XMPP server did not answer its admin socket in {timeout:g} s.") from wrong
 
 
 async def is_answering(path: Path, *, timeout: float = 2.0) -> bool:

@@ -196,8 +196,8 @@ class Fallback(SupervisedServer):
         return {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
 
     def _write_configuration(self) -> None:
-        assert self._certificate.path is not None  # noqa: S101 - kept certificates have files
-        assert self._certificate.key_path is not None  # noqa: S101
+        assert self._certificate.path is not None
+        assert self._certificate.key_path is not None
         text = ChildSettings(
             domain=self._settings.domain,
             port=self._ports.client,

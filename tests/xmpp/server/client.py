@@ -13,10 +13,10 @@ import slixmpp
 from xmpp.server.account_book import Credentials
 from xmpp.server.server import ServerAddress
 
-PATIENCE = 15.0
+PATIENCE = 15
 
 
-class PlainClient(slixmpp.ClientXMPP):  # type: ignore[misc]
+class PlainClient(slixmpp.ClientXMPP):
     """Collects what arrives, and whether the login worked."""
 
     def __init__(self, jid: str, password: str, ca: Path, *, presence: bool = True) -> None:
@@ -38,12 +38,17 @@ class PlainClient(slixmpp.ClientXMPP):  # type: ignore[misc]
         if self._presence:
             self.send_presence()
             # The server handles a client's stanzas in order: its answer says that the presence counts.
-            await self.plugin["xep_0199"].send_ping(self.boundjid.domain, timeout=PATIENCE)
+            await self.plugin["xep_0199"].send_ping(slixmpp.JID(self.boundjid.domain), timeout=PATIENCE)
         self._settle("online")
 
     def _settle(self, outcome: str) -> None:
         if not self.outcome.done():
             self.outcome.set_result(outcome)
+
+    def say(self, to: str | slixmpp.JID, body: str, *, claiming: str | None = None) -> None:
+        """Send a chat message, perhaps under a false name."""
+        sender = None if claiming is None else slixmpp.JID(claiming)
+        self.send_message(mto=slixmpp.JID(to), mbody=body, mtype="chat", mfrom=sender)
 
     async def received(self) -> Any:
         async with asyncio.timeout(PATIENCE):

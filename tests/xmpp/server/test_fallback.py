@@ -28,10 +28,10 @@ async def fallback(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fa
 async def test_two_clients_talk_with_tls(fallback: Fallback) -> None:
     one, two = await fallback.accounts.ensure(["one@localhost", "two@localhost"])
     async with logged_in(fallback.address, one) as first, logged_in(fallback.address, two) as second:
-        first.send_message(mto=two.jid, mbody="hello", mtype="chat")
+        first.say(two.jid, "hello")
         there = await second.received()
         assert (there["body"], there["from"].bare) == ("hello", one.jid)
-        second.send_message(mto=there["from"], mbody="good day", mtype="chat")
+        second.say(there["from"], "good day")
         assert (await first.received())["body"] == "good day"
 
 
@@ -47,7 +47,7 @@ async def test_account_made_before_the_start_works_and_a_wrong_password_does_not
 async def test_sender_cannot_be_forged(fallback: Fallback) -> None:
     one, two = await fallback.accounts.ensure(["forger@localhost", "judge@localhost"])
     async with logged_in(fallback.address, one) as forger, logged_in(fallback.address, two) as judge:
-        forger.send_message(mto=two.jid, mbody="pay", mfrom="boss@localhost", mtype="chat")
+        forger.say(two.jid, "pay", claiming="boss@localhost")
         assert (await judge.received())["from"].bare == one.jid
 
 
@@ -99,7 +99,7 @@ async def test_accounts_are_listed_and_removed(fallback: Fallback) -> None:
 async def test_log_holds_neither_messages_nor_passwords(fallback: Fallback) -> None:
     (one,) = await fallback.accounts.ensure(["quiet@localhost"])
     async with logged_in(fallback.address, one) as client:
-        client.send_message(mto=one.jid, mbody="a very private remark", mtype="chat")
+        client.say(one.jid, "a very private remark")
         await client.received()
     log = fallback.log.read_text()
     assert "Connection from" in log

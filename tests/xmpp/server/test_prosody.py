@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from slixmpp import JID
 
 from tests.xmpp.server.client import PATIENCE, logged_in, read_until
 from xmpp.server.account_book import Credentials
@@ -48,18 +49,18 @@ async def test_certificate_that_is_not_the_servers_is_refused(prosody: Prosody) 
 async def test_messages_pass_between_people_and_agents(prosody: Prosody) -> None:
     person, agent = await prosody.accounts.ensure(["mia@localhost", "planner@agents.localhost"])
     async with logged_in(prosody.address, person) as mia, logged_in(prosody.address, agent) as planner:
-        mia.send_message(mto="planner@agents.localhost", mbody="hello", mtype="chat")
+        mia.say("planner@agents.localhost", "hello")
         there = await planner.received()
         assert (there["body"], there["from"].bare) == ("hello", "mia@localhost")
-        planner.send_message(mto=there["from"], mbody="good day", mtype="chat")
+        planner.say(there["from"], "good day")
         assert (await mia.received())["body"] == "good day"
 
 
 async def test_sender_cannot_be_forged(prosody: Prosody) -> None:
     person, agent = await prosody.accounts.ensure(["forger@localhost", "judge@agents.localhost"])
     async with logged_in(prosody.address, person) as forger, logged_in(prosody.address, agent) as judge:
-        forger.send_message(mto=agent.jid, mbody="pay", mfrom="boss@agents.localhost", mtype="chat")
-        forger.send_message(mto=agent.jid, mbody="honest", mtype="chat")
+        forger.say(agent.jid, "pay", claiming="boss@agents.localhost")
+        forger.say(agent.jid, "honest")
         senders = {(await judge.received())["from"].bare}
         assert senders == {"forger@localhost"}
 
@@ -67,7 +68,7 @@ async def test_sender_cannot_be_forged(prosody: Prosody) -> None:
 async def test_message_to_an_agent_that_is_away_comes_back_at_once(prosody: Prosody) -> None:
     here, away = await prosody.accounts.ensure(["here@agents.localhost", "away@agents.localhost"])
     async with logged_in(prosody.address, here) as client:
-        client.send_message(mto=away.jid, mbody="there?", mtype="chat")
+        client.say(away.jid, "there?")
         answer = await client.received()
         assert (answer["type"], answer["error"]["condition"]) == ("error", "service-unavailable")
 
@@ -82,9 +83,7 @@ async def _features(prosody: Prosody, domain: str) -> tuple[str, asyncio.StreamR
     return (await read_until(reader, b"</stream:features>")).decode(), reader, writer
 
 
-@pytest.mark.parametrize(
-    ("domain", "mechanism"), [("localhost", "SCRAM-SHA-1"), ("agents.localhost", "SCRAM-SHA-256")]
-)
+@pytest.mark.parametrize(("domain", "mechanism"), [("localhost", "SCRAM-SHA-1"), ("agents.localhost", "SCRAM-SHA-256")])
 async def test_only_scram_is_offered_and_no_registration(prosody: Prosody, domain: str, mechanism: str) -> None:
     features, reader, writer = await _features(prosody, domain)
     mechanisms = {part.split("<")[0] for part in features.split("<mechanism>")[1:]}
@@ -145,13 +144,19 @@ async def _sent(iq: Any) -> Any:
 async def test_people_have_an_archive_and_copies_and_agents_have_neither(prosody: Prosody) -> None:
     person, agent = await prosody.accounts.ensure(["looker@localhost", "worker@agents.localhost"])
     async with logged_in(prosody.address, person) as client:
-        account = (await client.plugin["xep_0030"].get_info(jid=person.jid, timeout=PATIENCE))["disco_info"]["features"]
-        host = (await client.plugin["xep_0030"].get_info(jid="localhost", timeout=PATIENCE))["disco_info"]["features"]
+        account = (await client.plugin["xep_0030"].get_info(jid=JID(person.jid), timeout=PATIENCE))["disco_info"][
+            "features"
+        ]
+        host = (await client.plugin["xep_0030"].get_info(jid=JID("localhost"), timeout=PATIENCE))["disco_info"][
+            "features"
+        ]
     assert "urn:xmpp:mam:2" in account
     assert "urn:xmpp:carbons:2" in host
     async with logged_in(prosody.address, agent) as client:
-        account = (await client.plugin["xep_0030"].get_info(jid=agent.jid, timeout=PATIENCE))["disco_info"]["features"]
-        host = (await client.plugin["xep_0030"].get_info(jid="agents.localhost", timeout=PATIENCE))["disco_info"][
+        account = (await client.plugin["xep_0030"].get_info(jid=JID(agent.jid), timeout=PATIENCE))["disco_info"][
+            "features"
+        ]
+        host = (await client.plugin["xep_0030"].get_info(jid=JID("agents.localhost"), timeout=PATIENCE))["disco_info"][
             "features"
         ]
     assert "urn:xmpp:mam:2" not in account
@@ -169,8 +174,8 @@ async def test_stream_management_is_on_for_both_hosts(prosody: Prosody) -> None:
 async def test_conversation_with_an_agent_is_in_the_persons_archive(prosody: Prosody) -> None:
     person, agent = await prosody.accounts.ensure(["diarist@localhost", "echo@agents.localhost"])
     async with logged_in(prosody.address, person) as client, logged_in(prosody.address, agent) as echo:
-        client.send_message(mto=agent.jid, mbody="first", mtype="chat")
-        echo.send_message(mto=(await echo.received())["from"], mbody="second", mtype="chat")
+        client.say(agent.jid, "first")
+        echo.say((await echo.received())["from"], "second")
         await client.received()
         result = await client.plugin["xep_0313"].retrieve(timeout=PATIENCE)
         bodies = [m["mam_result"]["forwarded"]["stanza"]["body"] for m in result["mam"]["results"]]
@@ -185,7 +190,7 @@ async def test_file_is_put_and_fetched(prosody: Prosody, jid: str) -> None:
         upload = client.plugin["xep_0363"]
         service = await upload.find_upload_service(timeout=PATIENCE)
         assert service is not None
-        slot = await upload.request_slot("upload.localhost", "a b.bin", len(content), timeout=PATIENCE)
+        slot = await upload.request_slot(JID("upload.localhost"), "a b.bin", len(content), timeout=PATIENCE)
         put = slot["http_upload_slot"]["put"]
         headers = {header["name"]: header["value"] for header in put["headers"]}
         assert put["url"].startswith("http://127.0.0.1:")
@@ -203,17 +208,19 @@ async def test_file_over_the_limit_gets_no_slot(prosody: Prosody) -> None:
     made = await prosody.accounts.create("heavy@localhost")
     async with logged_in(prosody.address, made) as client:
         with pytest.raises(IqError, match=r"too large|not-acceptable"):
-            await client.plugin["xep_0363"].request_slot("upload.localhost", "x", 65 * 1024 * 1024, timeout=PATIENCE)
+            await client.plugin["xep_0363"].request_slot(
+                JID("upload.localhost"), "x", 65 * 1024 * 1024, timeout=PATIENCE
+            )
 
 
 async def test_stanza_below_the_limit_passes_and_one_above_ends_the_stream(prosody: Prosody) -> None:
     one, two = await prosody.accounts.ensure(["big@agents.localhost", "wide@agents.localhost"])
     async with logged_in(prosody.address, one) as sender, logged_in(prosody.address, two) as receiver:
-        sender.send_message(mto=two.jid, mbody="x" * 250_000, mtype="chat")
+        sender.say(two.jid, "x" * 250_000)
         assert len((await receiver.received())["body"]) == 250_000
         lost = asyncio.Event()
         sender.add_event_handler("disconnected", lambda _: lost.set())
-        sender.send_message(mto=two.jid, mbody="y" * 300_000, mtype="chat")
+        sender.say(two.jid, "y" * 300_000)
         async with asyncio.timeout(PATIENCE):
             await lost.wait()
         assert receiver.inbox.empty()
@@ -245,13 +252,11 @@ async def test_round_trips_between_agents(prosody: Prosody, record_property: Any
     """Serial requests and answers; the figure is printed, since it depends on the machine."""
     one, two = await prosody.accounts.ensure(["ping@agents.localhost", "pong@agents.localhost"])
     async with logged_in(prosody.address, one) as ping, logged_in(prosody.address, two) as pong:
-        pong.add_event_handler(
-            "message", lambda m: pong.send_message(mto=m["from"], mbody=m["body"], mtype="chat")
-        )
+        pong.add_event_handler("message", lambda m: pong.say(m["from"], m["body"]))
         times = []
         for number in range(100):
             since = time.perf_counter()
-            ping.send_message(mto=pong.boundjid.full, mbody=str(number), mtype="chat")
+            ping.say(pong.boundjid.full, str(number))
             assert (await ping.received())["body"] == str(number)
             times.append(time.perf_counter() - since)
     print(f"serial round trip: median {statistics.median(times) * 1000:.2f} ms")  # noqa: T201

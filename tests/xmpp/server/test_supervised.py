@@ -11,10 +11,12 @@ from pathlib import Path
 
 import psutil
 import pytest
+from slixmpp import JID
 
 from tests.xmpp.server.client import PATIENCE, logged_in
 from tests.xmpp.server.conftest import free_ports, settings_with_ports
 from xmpp.errors import PortTakenError, ServerError
+from xmpp.server.files import private_folder
 from xmpp.server.prosody import Prosody
 from xmpp.server.server import ServerEvent
 from xmpp.server.settings import XmppSettings
@@ -30,8 +32,8 @@ async def test_restart_keeps_accounts_and_messages_for_people_who_were_away(
     person, agent = await first.accounts.ensure(["mia@localhost", "scheduler@agents.localhost"])
     await first.start()
     async with logged_in(first.address, agent) as client:
-        client.send_message(mto=person.jid, mbody="stretch", mtype="chat")
-        await client.plugin["xep_0199"].send_ping("agents.localhost", timeout=PATIENCE)
+        client.say(person.jid, "stretch")
+        await client.plugin["xep_0199"].send_ping(JID("agents.localhost"), timeout=PATIENCE)
     await first.stop()
 
     second = Prosody(settings, folder=folder)
@@ -69,7 +71,7 @@ async def test_everything_it_keeps_is_private(settings: XmppSettings, folder: Pa
     await server.accounts.ensure(["mia@localhost"])
     await server.start()
     await server.stop()
-    for path in (folder, *folder.rglob("*")):
+    for path in await asyncio.to_thread(lambda: [folder, *folder.rglob("*")]):
         assert path.stat().st_mode & 0o077 == 0 or path.name == "certificate.pem", path
 
 
@@ -87,9 +89,7 @@ async def test_port_taken_by_another_program_is_named(folder: Path, which: str) 
 
 async def test_server_that_dies_is_started_again(settings: XmppSettings, folder: Path) -> None:
     events: asyncio.Queue[ServerEvent] = asyncio.Queue()
-    server = Prosody(
-        settings, folder=folder, on_event=events.put_nowait, backoff=Backoff(first=0.01, longest=0.1)
-    )
+    server = Prosody(settings, folder=folder, on_event=events.put_nowait, backoff=Backoff(first=0.01, longest=0.1))
     (one,) = await server.accounts.ensure(["mia@localhost"])
     await server.start()
     try:
@@ -108,9 +108,7 @@ async def test_server_that_dies_is_started_again(settings: XmppSettings, folder:
 
 async def test_new_start_that_fails_is_told_and_tried_again(settings: XmppSettings, folder: Path) -> None:
     events: asyncio.Queue[ServerEvent] = asyncio.Queue()
-    server = Prosody(
-        settings, folder=folder, on_event=events.put_nowait, backoff=Backoff(first=0.01, longest=0.1)
-    )
+    server = Prosody(settings, folder=folder, on_event=events.put_nowait, backoff=Backoff(first=0.01, longest=0.1))
     await server.start()
     try:
         pid = server.pid
@@ -214,7 +212,7 @@ async def test_server_of_a_living_assistant_is_left_alone(folder: Path) -> None:
 async def test_process_that_got_the_same_pid_is_not_touched(settings: XmppSettings, folder: Path) -> None:
     bystander = await asyncio.create_subprocess_exec("sleep", "60")
     try:
-        folder.mkdir(parents=True)
+        private_folder(folder)
         other = psutil.Process(bystander.pid)
         for created in (other.create_time(), other.create_time() - 100):
             record = {"pid": bystander.pid, "created": created, "owner": 1, "owner_created": 0.0}
@@ -235,7 +233,7 @@ async def test_reason_is_given_when_it_does_not_start(settings: XmppSettings, fo
     assert certificate is not None
     assert certificate.path is not None
     certificate.path.write_text("no certificate")
-    server._start_timeout = 3.0
+    server._start_timeout = 1.0
     with pytest.raises(ServerError, match=r"did not start .*log is .*prosody\.log"):
         await server.start()
     assert server.pid is None
