@@ -91,3 +91,7 @@ class ClaimLostError(SchedulingError):
 
 class StoreError(SchedulingError):
     """The database of reminders cannot be read or written."""
+
+
+class UnknownPlaceError(SchedulingError):
+    """A place whose time zone is not known, or that has several."""

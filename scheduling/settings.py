@@ -38,7 +38,7 @@ class SchedulingSettings(BaseModel):
         description="the clock is looked at again after this long, so that a change of it is noticed",
     )
     stop_grace_s: float = Field(default=5, ge=0, description="time that running deliveries get at a stop")
-    late_after_s: float = Field(default=60, ge=0, description="from this lateness on, a delivery says when it was due")
+    late_after_s: float = Field(default=5, ge=0, description="from this lateness on, a delivery says when it was due")
     keep_finished_days: float = Field(
         default=30, ge=0, description="days after which delivered and cancelled reminders are erased"
     )
