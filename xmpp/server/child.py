@@ -118,7 +118,9 @@ class Child:
     async def stop(self) -> None:
         """End the child: asked first, made to after `stop_timeout` seconds."""
         process = self._process
-        if process is not None and process.returncode is None:
+        if process is None:
+            return  # the record, if there is one, is another run's
+        if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
             try:

@@ -198,6 +198,9 @@ async def test_server_of_a_living_assistant_is_left_alone(folder: Path) -> None:
         server = Prosody(XmppSettings(port=ports[0], upload_port=ports[1]), folder=folder)
         with pytest.raises(ServerError, match=f"Another assistant .*{parent.pid}"):
             await server.start()
+        await server.stop()
+        with pytest.raises(ServerError, match="Another assistant"):
+            await server.start()
         assert psutil.pid_exists(child)
         # Accounts can be made all the same: through the running server.
         made = await server.accounts.create("guest@localhost")
