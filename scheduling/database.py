@@ -58,7 +58,7 @@ async def open_engine(url: URL) -> AsyncEngine:
         with plain_errors(url):
             if url.get_backend_name() == "sqlite":
                 await asyncio.to_thread(_prepare_file, Path(str(url.database)))
-            engine = _engine(url)
+            engine = await asyncio.to_thread(_engine, url)  # the first one loads the driver
             async with engine.connect() as connection:
                 version = await connection.run_sync(_version)
             if version != HEAD:

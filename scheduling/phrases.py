@@ -62,7 +62,7 @@ def late_notice(
     zone: str,
     missed: int = 0,
     attempt: int = 1,
-    late_after_s: float = 60,
+    late_after_s: float = 5,
     hour12: bool = False,
 ) -> str:
     """Return the sentence that owns up to a late delivery; empty when it is in time and nothing was missed.

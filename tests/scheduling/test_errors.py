@@ -18,6 +18,7 @@ SAMPLES: list[errors.SchedulingError] = [
     errors.IllegalTransitionError("delivered", "cancel"),
     errors.ClaimLostError("7"),
     errors.StoreError("The disk is full; make room."),
+    errors.UnknownPlaceError("I know no place named Atlantis; name a larger town near it."),
 ]
 
 

@@ -55,7 +55,8 @@ def test_when_due() -> None:
     ("due", "missed", "attempt", "said"),
     [
         ("2026-11-20T13:00:00", 0, 1, ""),
-        ("2026-11-20T12:59:30", 0, 1, ""),
+        ("2026-11-20T12:59:57", 0, 1, ""),
+        ("2026-11-20T12:59:00", 0, 1, "This was due at 12:59, I was not running then."),
         ("2026-11-20T12:05:00", 0, 1, "This was due at 12:05, I was not running then."),
         ("2026-11-20T12:05:00", 0, 2, "This was due at 12:05, I could not deliver it then."),
         ("2026-11-19T12:05:00", 0, 1, "This was due yesterday at 12:05, I was not running then."),

@@ -267,12 +267,10 @@ async def test_claims_of_a_dead_process_end_at_once(store: ReminderStore) -> Non
     await store.add(owner=OWNER, text="x", due=in_seconds(1), now=NOW)
     (claim,) = await store.claim_due(LATER, LEASE)
     assert await store.recover(now=LATER) == 0
-    dead = str(claim_holder := "place|1|0")
     async with store._writer.begin() as connection:
-        mine = (await connection.execute(REMINDERS.select())).mappings().one()["holder"]
-        dead = mine.rpartition("|")[0] + "|0"
-        await connection.execute(update(REMINDERS).values(holder=dead))
-    assert claim_holder != dead
+        mine: str = (await connection.execute(REMINDERS.select())).mappings().one()["holder"]
+        earlier = mine.rpartition("|")[0] + "|0"  # a process that had our number before us
+        await connection.execute(update(REMINDERS).values(holder=earlier))
     assert await store.recover(now=LATER) == 1
     (again,) = await store.claim_due(LATER, LEASE)
     assert again.maybe_delivered
