@@ -14,7 +14,7 @@ and the set-up goes on. An environment holds a state file that says which locks 
 set-up was interrupted is made anew. The standard library alone is used, and Python 3.9 can run it.
 
 Container images use it too: ``image`` does 1 to 3 for the assistant's image, ``nlu`` does 1, 3, 4 and 5 for
-Rasa's, where a model that cannot be trained is an error.
+Rasa's. There, what cannot be had is an error.
 """
 
 from __future__ import annotations
@@ -240,6 +240,8 @@ def set_up(purpose: str, extras: Sequence[str]) -> None:
     ensure_uv()
     if purpose != "nlu":
         ensure_system_packages(purpose)
+    if purpose == "image" and missing(purpose):
+        raise SetupError("An image must hold all of them.")
     ensure_main_environment(["test", *extras] if purpose == "test" else extras)
     if purpose == "nlu":
         ensure_nlu()

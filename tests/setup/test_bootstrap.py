@@ -128,6 +128,13 @@ def test_the_image_gets_no_rasa(project: Project) -> None:
     assert "Rasa" not in done.stdout
 
 
+def test_an_image_is_not_made_with_a_program_missing(project: Project) -> None:
+    (project.bin / "bwrap").unlink()
+    done = project.set_up("image")
+    assert done.returncode == 1
+    assert "bubblewrap: the sandbox that runs code" in done.stdout
+
+
 def test_the_image_of_rasa_is_not_made_without_rasa(project: Project) -> None:
     done = project.set_up("nlu")
     assert done.returncode == 1
