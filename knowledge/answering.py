@@ -19,7 +19,12 @@ _MONTH = re.compile(
     r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b",
     re.IGNORECASE,
 )
+_NUMBER_WORD = re.compile(
+    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|hundred|thousand|half|once|twice)\b",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"(?<=[a-z,;:] )[A-Z][a-z]+")
+_MARKER = re.compile(r"^(?:[-*•]|\d{1,2}[.)])\s+")
 _LONG_ENOUGH = 25
 _LONGEST = 500
 
@@ -68,7 +73,7 @@ def _extract(query: Query, passage: Passage, *, ranker: Ranker) -> str:
         for sentence, near in zip(sentences, nearness, strict=True)
     ]
     best = max(range(len(sentences)), key=lambda index: scores[index])
-    first, last = _extend(sentences, best)
+    first, last = _extend(passage.text, spans, best)
     # A question that names only the heading asks for what is under it, not for one sentence of it.
     if passage.heading and _names_only(query.terms, passage.heading) and len(passage.text) <= _LONGEST:
         first, last = 0, len(sentences) - 1
@@ -88,21 +93,21 @@ def _fits(question: str, sentence: str) -> float:
     return 0.25 if found else 0.0
 
 
-_NUMBER_WORD = re.compile(
-    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|hundred|thousand|half|once|twice)\b",
-    re.IGNORECASE,
-)
+def _extend(text: str, spans: Sequence[Span], best: int) -> tuple[int, int]:
+    """Take in the neighbours a sentence does not stand without, as numbers of the first and the last one.
 
-
-def _extend(sentences: Sequence[str], best: int) -> tuple[int, int]:
-    """Take in the sentence before one that points back to it, and the one after a question or a short label."""
-    first = last = best
-    if first > 0 and _POINTS_BACK.match(sentences[first]):
-        first -= 1
-    follows = sentences[last].endswith(("?", ":")) or len(sentences[last]) < _LONG_ENOUGH
-    if follows and last + 1 < len(sentences):
-        last += 1
-    return first, last
+    A question found in the text stands for its answer, a short label takes in what follows, and a sentence that
+    points back takes in the one before, in the same paragraph.
+    """
+    sentence = text[spans[best].start : spans[best].end]
+    more = best + 1 < len(spans)
+    if sentence.endswith("?") and more:
+        return best + 1, best + 1
+    if (sentence.endswith(":") or len(sentence) < _LONG_ENOUGH) and more:
+        return best, best + 1
+    if best > 0 and _POINTS_BACK.match(sentence) and "\n" not in text[spans[best - 1].end : spans[best].start]:
+        return best - 1, best
+    return best, best
 
 
 def _names_only(terms: Sequence[str], heading: str) -> bool:
@@ -115,4 +120,4 @@ def _joined(text: str, first: Span, last: Span) -> str:
     if len(found) > _LONGEST:
         cut = found.rfind(" ", 0, _LONGEST)
         found = f"{found[: cut if cut > 0 else _LONGEST]} …"
-    return found.removeprefix("- ").strip()
+    return _MARKER.sub("", found).strip()

@@ -17,7 +17,7 @@ from knowledge.embedding import Embedder, Vectors
 from knowledge.passages import Candidate, Passage
 from knowledge.text import content_words, question_words, sentence_spans, stem
 
-_COVERAGE, _SENTENCE, _PASSAGE, _OFFSET = 6.0, 3.2, 3.2, -4.4
+_COVERAGE, _SENTENCE, _PASSAGE, _OFFSET = 6.0, 3.2, 3.2, -4.6
 # Words of unlike meaning have a cosine of up to 0.3 in the default model; beyond it, likeness counts in part.
 _UNLIKE, _LIKE_AT_MOST = 0.3, 0.9
 
