@@ -43,7 +43,7 @@ def check(result: dict[str, Any]) -> None:
 
 
 async def test_kill_at_every_point(tmp_path: Path) -> None:
-    found = await lab("points", tmp_path, 5)
+    found = await lab("points", tmp_path, 7)
     assert found["points"] > 20
     for result in found["results"]:
         check(result)
