@@ -46,12 +46,6 @@ BEGINNINGS: Final = frozenset(
 )  # fmt: skip
 """Performatives that can begin a conversation."""
 
-_INITIATOR_SAYS: Final = BEGINNINGS | {
-    Performative.ACCEPT_PROPOSAL,
-    Performative.REJECT_PROPOSAL,
-    Performative.CANCEL,
-}
-
 
 def instant(seconds: float) -> datetime:
     """Return the instant that lies so many seconds ahead, for a message's reply-by."""
@@ -72,6 +66,7 @@ class Conversation:
         self._owner = owner
         self._key = key
         self._members: set[str] = set()
+        self._said: set[str] = set()
         self._inbox: asyncio.Queue[ACLMessage] = asyncio.Queue(maxsize=owner.inbox_limit)
 
     def __enter__(self) -> Self:
@@ -90,6 +85,10 @@ class Conversation:
     def admits(self, sender: AgentIdentifier) -> bool:
         """Tell whether that agent takes part."""
         return sender.name in self._members
+
+    def has_said(self, reply_with: str) -> bool:
+        """Tell whether the message of that reply-with was sent from this side."""
+        return reply_with in self._said
 
     def put(self, message: ACLMessage) -> bool:
         """Put a message that arrived into the inbox; False when the inbox is full."""
@@ -118,6 +117,7 @@ class Conversation:
         for receiver in receivers:
             self.join(receiver)
         spoken = self.content.encode(*elements)
+        reply_with = self._new_reply_with()
         await self._owner.transport.send(
             ACLMessage(
                 performative=performative,
@@ -128,7 +128,7 @@ class Conversation:
                 ontology=spoken.ontology,
                 protocol=self.protocol,
                 conversation_id=self.id,
-                reply_with=uuid4().hex,
+                reply_with=reply_with,
                 reply_by=reply_by,
             )
         )
@@ -146,7 +146,7 @@ class Conversation:
                 performative,
                 sender=self._owner.transport.identifier,
                 content=self.content.encode(*elements, ontology=message.ontology).content,
-                reply_with=uuid4().hex,
+                reply_with=self._new_reply_with(),
                 reply_by=reply_by,
             )
         )
@@ -165,6 +165,11 @@ class Conversation:
                 return await self._inbox.get()
         except TimeoutError:
             raise DeadlinePassed from None
+
+    def _new_reply_with(self) -> str:
+        reply_with = uuid4().hex
+        self._said.add(reply_with)
+        return reply_with
 
     async def unexpected(self, message: ACLMessage) -> None:
         """Say *not-understood* to a message that does not fit the state of the conversation."""
@@ -253,9 +258,7 @@ class Conversations:
         try:
             spoken = self.content.encode(reason, ontology=message.ontology)
             await self.transport.send(
-                message.reply(
-                    Performative.NOT_UNDERSTOOD, sender=self.transport.identifier, content=spoken.content
-                )
+                message.reply(Performative.NOT_UNDERSTOOD, sender=self.transport.identifier, content=spoken.content)
             )
         except OSError as error:
             logger.warning("could not answer %s: %s", message.sender, error)
@@ -287,9 +290,11 @@ class Conversations:
         if message.conversation_id is None:
             return None
         joined = self._joined.get((message.conversation_id, message.sender.name))
-        if message.sender == self.transport.identifier and message.performative in _INITIATOR_SAYS:
-            return joined  # an agent that asks itself is in both roles: what the initiator says is for the other one
-        if joined is not None and message.sender != self.transport.identifier:
+        if message.sender == self.transport.identifier:
+            # An agent that asks itself is in both roles; what a message answers tells for which one it is.
+            if message.in_reply_to is None or (joined is not None and joined.has_said(message.in_reply_to)):
+                return joined
+        elif joined is not None:
             return joined
         begun = self._begun.get(message.conversation_id)
         return begun if begun is not None and begun.admits(message.sender) else None
@@ -312,9 +317,7 @@ class Conversations:
     def _reject(self, message: ACLMessage) -> None:
         reason: Reason
         if message.protocol:
-            reason = UnsupportedValue(
-                parameter="protocol", explanation=f"I do not take part in {message.protocol}."
-            )
+            reason = UnsupportedValue(parameter="protocol", explanation=f"I do not take part in {message.protocol}.")
         else:
             reason = UnsupportedAct(
                 act=message.performative, explanation="The message does not say its interaction protocol."

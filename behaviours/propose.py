@@ -25,9 +25,7 @@ from ontology.expressions import Action, Declined, Reason
 PROTOCOL: Final = "fipa-propose"
 
 
-async def propose(
-    conversations: Conversations, receiver: AgentIdentifier, act: AgentAction, *, timeout: float
-) -> bool:
+async def propose(conversations: Conversations, receiver: AgentIdentifier, act: AgentAction, *, timeout: float) -> bool:
     """Propose to do something and wait for the decision.
 
     Args:

@@ -1,0 +1,90 @@
+"""Agents joined by memory alone, with a record of what they said."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+from behaviours.contract_net import PROTOCOL as CONTRACT_NET
+from behaviours.contract_net import ContractNetParticipant
+from behaviours.conversations import Conversations
+from behaviours.propose import PROTOCOL as PROPOSE
+from behaviours.propose import ProposeParticipant
+from behaviours.request import PROTOCOL as REQUEST
+from behaviours.request import RequestParticipant
+from behaviours.services import Job, Service, Services
+from ontology.acl import ACLMessage, AgentIdentifier, Performative
+from ontology.assistant import ASSISTANT, Calculate, Calculation
+from ontology.content import Element
+from ontology.expressions import Bid
+from ontology.manager import ContentManager
+
+Perform = Callable[[Calculate, Job], Awaitable[Element | None]]
+Bidding = Callable[[Calculate], Awaitable[Bid]]
+
+
+class Network:
+    """Delivers messages between its members in the order sent, each in a turn of the loop of its own."""
+
+    def __init__(self) -> None:
+        self.members: dict[str, Conversations] = {}
+        self.sent: list[ACLMessage] = []
+
+    def join(self, name: str, *services: Service[Calculate]) -> Conversations:
+        conversations = Conversations(Wire(self, name), ContentManager((ASSISTANT,)), limit=50)
+        offered = Services(services)
+        conversations.serve(REQUEST, RequestParticipant(offered))
+        conversations.serve(CONTRACT_NET, ContractNetParticipant(offered))
+        conversations.serve(PROPOSE, ProposeParticipant(offered))
+        self.members[name] = conversations
+        return conversations
+
+    def count(self) -> Counter[Performative]:
+        return Counter(message.performative for message in self.sent)
+
+    async def close(self) -> None:
+        await asyncio.gather(*(member.close() for member in self.members.values()))
+
+    async def settle(self) -> None:
+        """Wait until no conversation is open any more."""
+        await self.until(lambda: not any(member.open_count for member in self.members.values()))
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Let everything run until a condition holds."""
+        async with asyncio.timeout(5):
+            while not holds():  # noqa: ASYNC110 - each turn of the loop is an event
+                await asyncio.sleep(0)
+
+
+class Wire:
+    def __init__(self, network: Network, name: str) -> None:
+        self._network = network
+        self.identifier = AgentIdentifier(name=name)
+
+    async def send(self, message: ACLMessage) -> None:
+        self._network.sent.append(message)
+        for receiver in message.receivers:
+            member = self._network.members.get(receiver.name)
+            if member is not None:
+                asyncio.get_running_loop().call_soon(member.deliver, message)
+
+
+def agent(name: str) -> AgentIdentifier:
+    return AgentIdentifier(name=name)
+
+
+def calculator(perform: Perform, bid: Bidding | None = None) -> Service[Calculate]:
+    return Service(Calculate, perform, bid)
+
+
+def answer(value: str) -> Perform:
+    async def perform(act: Calculate, _: Job) -> Element:
+        return Calculation(expression=act.expression, value=value, exact=True)
+
+    return perform
+
+
+def bids(confidence: float, *, seconds: float = 0.1) -> Bidding:
+    async def bid(_: Calculate) -> Bid:
+        return Bid(seconds=seconds, confidence=confidence)
+
+    return bid
