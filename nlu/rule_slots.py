@@ -1,0 +1,198 @@
+"""Taking the slots out of what a template left open, and rejecting what only looked like a fit.
+
+Each function gets the captures of the template and the :class:`Tools`, and returns the slots; None says that
+the template does not fit after all.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from nlu.rule_files import FileWords
+from nlu.rule_reminders import split_alarm, split_reminder
+from nlu.rule_words import Words
+from nlu.times import Facing, Found, find, is_only_time
+
+Slots = dict[str, str]
+
+
+@dataclass
+class Tools:
+    """What the splitting of one text needs; times are found once for each piece of it."""
+
+    now: datetime
+    zone: ZoneInfo
+    words: Words
+    files: FileWords
+    text: str
+    _found: dict[tuple[str, str], tuple[Found, ...]] = field(default_factory=dict)
+
+    def times(self, text: str, facing: Facing) -> tuple[Found, ...]:
+        """Return the times in ``text``."""
+        key = (text, facing)
+        if key not in self._found:
+            self._found[key] = find(text, now=self.now, zone=self.zone, facing=facing)
+        return self._found[key]
+
+
+Split = Callable[[Mapping[str, str], Tools], Slots | None]
+
+_NUMBER_WORDS = (
+    "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
+    "seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|"
+    "billion|half|third|quarter|dozen|pi|double|twice"
+)
+_OPERATORS = (
+    "plus|minus|times|multiplied|divided|over|percent|percentage|squared|cubed|root|power|sqrt|sin|cos|tan|log|ln|"
+    "exp|abs|mod|modulo|factorial|sum|difference|product|quotient|of|x|double|twice|remainder|round|floor|ceil|"
+    "min|max|average|mean"
+)
+_NUMBER = re.compile(rf"\d[\d.,_]*(?:e[+-]?\d+)?|\b(?:{_NUMBER_WORDS})\b", re.IGNORECASE)
+_OPERATOR = re.compile(rf"\*\*|[-+*/^%!×÷−·√]|\b(?:{_OPERATORS})\b", re.IGNORECASE)  # noqa: RUF001 - as typed
+_FILLERS = re.compile(r"[()\s.,$€£]|\b(?:by|and|the|to|a|an|per|cent|square|cube|e|from|between|raised)\b", re.IGNORECASE)
+_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{3}-\d{4}|\d+")
+_CODE = re.compile(
+    r"[A-Za-z_]\w*\s*\(|[=<>!+*/%^|&-]{1,2}\s*[\w(\"'\[]|^\s*(?:import|from|for|while|def|class|if|with)\s.+|\[.*\]|\n",
+    re.DOTALL,
+)
+_THINGS = re.compile(
+    r"\b(?:screen|display|monitor|reminders?|alarms?|timers?|schedule|agenda|calendar|notes|documents?|docs)\b",
+    re.IGNORECASE,
+)
+_OTHER_FACT = re.compile(r"(?:to|when|what|how|where|why|who|me|it|that|this)\b\s*(?:\w+\s*)?", re.IGNORECASE)
+
+
+def is_expression(text: str) -> bool:
+    """Tell whether ``text`` is arithmetic: numbers and what is done with them, and nothing else."""
+    if len(text) > 1000 or _DATE.fullmatch(text.strip()):
+        return False
+    if not _NUMBER.search(text) or not _OPERATOR.search(text):
+        return False
+    rest = _FILLERS.sub(" ", _OPERATOR.sub(" ", _NUMBER.sub(" ", text)))
+    return not rest.strip()
+
+
+def looks_like_code(text: str) -> bool:
+    """Tell whether ``text`` can be a piece of a program rather than a sentence."""
+    return _CODE.search(text[:2000]) is not None
+
+
+def _expression(caught: Mapping[str, str], _: Tools) -> Slots | None:
+    text = caught["expression"].strip(" =\n\t:")
+    return {"expression": text} if is_expression(text) else None
+
+
+_WORDED = (
+    (re.compile(r"add (.+?) (?:and|to|plus) (.+)", re.IGNORECASE), "{0} + {1}"),
+    (re.compile(r"multiply (.+?) (?:by|and|with|times) (.+)", re.IGNORECASE), "{0} * {1}"),
+    (re.compile(r"divide (.+?) by (.+)", re.IGNORECASE), "{0} / {1}"),
+    (re.compile(r"subtract (.+?) from (.+)", re.IGNORECASE), "{1} - {0}"),
+)
+
+
+def _worded_expression(_: Mapping[str, str], tools: Tools) -> Slots | None:
+    for pattern, form in _WORDED:
+        found = pattern.fullmatch(tools.text[:200])
+        if found and all(_NUMBER.fullmatch(part.strip()) for part in found.groups()):
+            return {"expression": form.format(*(part.strip() for part in found.groups()))}
+    return None
+
+
+def _code(caught: Mapping[str, str], _: Tools) -> Slots | None:
+    code = caught["code"].strip().strip("`").strip()
+    return {"code": code} if code and looks_like_code(code) else None
+
+
+def _only_code(_: Mapping[str, str], tools: Tools) -> Slots | None:
+    return {} if re.match(r"\s*print\s*\(.*\)\s*$", tools.text, re.DOTALL) else None
+
+
+def _fact(caught: Mapping[str, str], _: Tools) -> Slots | None:
+    fact = caught["fact"].strip(" ,:;\"“”")
+    return {"fact": fact} if fact and not re.match(r"(?:to|when|how|why)\b", fact, re.IGNORECASE) else None
+
+
+def _forgotten(caught: Mapping[str, str], _: Tools) -> Slots | None:
+    fact = caught["fact"].strip(" ,:;\"“”")
+    return None if not fact or _OTHER_FACT.fullmatch(fact) or fact.lower().startswith("to ") else {"fact": fact}
+
+
+def _own_question(caught: Mapping[str, str], tools: Tools) -> Slots | None:
+    about = " ".join(caught.values())
+    return None if _THINGS.search(about) or tools.files.names_files(about) else {}
+
+
+def _look_up(caught: Mapping[str, str], tools: Tools) -> Slots | None:
+    return None if tools.files.names_files(caught["rest"]) else {}
+
+
+def _bare_path(caught: Mapping[str, str], _: Tools) -> Slots | None:
+    path = caught["path"].strip(" \"'`")
+    return {"path": path} if path else None
+
+
+def _files(caught: Mapping[str, str], tools: Tools) -> Slots | None:
+    return tools.files.split(caught["body"], tools.times(caught["body"], "past"))
+
+
+def _which_files(caught: Mapping[str, str], tools: Tools) -> Slots | None:
+    body = caught["body"]
+    if not tools.files.names_files(" ".join(body.split()[:4])):
+        return None
+    return tools.files.split(body, tools.times(body, "past"))
+
+
+def _reminder(caught: Mapping[str, str], tools: Tools) -> Slots | None:
+    body = caught["body"]
+    return split_reminder(body, tools.times(body, "future"))
+
+
+def _timed_reminder(caught: Mapping[str, str], tools: Tools) -> Slots | None:
+    body = caught["body"]
+    found = tools.times(body, "future")
+    slots = split_reminder(body, found)
+    led = bool(found) and not body[: found[0].reading.start].strip(" ,")
+    purposeful = body.lower().startswith(("to ", "about ")) or led
+    return slots if purposeful and slots.get("what") and slots.get("when") else None
+
+
+def _led_reminder(caught: Mapping[str, str], tools: Tools) -> Slots | None:
+    lead = caught["lead"].strip(" ,")
+    if len(lead) > 100 or not is_only_time(lead, tools.times(lead, "future")):
+        return None
+    slots = split_reminder(caught["body"], ())
+    return {**slots, "when": lead}
+
+
+def _alarm(caught: Mapping[str, str], tools: Tools) -> Slots | None:
+    body = caught["body"]
+    name = "alarm" if re.search(r"\balarm\b", tools.text, re.IGNORECASE) else "timer"
+    return split_alarm(body, tools.times(f"{name} {body}", "future"), len(name) + 1, name)
+
+
+def _wake(caught: Mapping[str, str], tools: Tools) -> Slots | None:
+    slots = split_alarm(caught["body"], tools.times(caught["body"], "future"), 0, "wake up")
+    return slots if slots.get("when") else None
+
+
+SPLITS: Mapping[str, Split] = {
+    "alarm": _alarm,
+    "bare_path": _bare_path,
+    "code": _code,
+    "expression": _expression,
+    "fact": _fact,
+    "files": _files,
+    "forgotten": _forgotten,
+    "led_reminder": _led_reminder,
+    "look_up": _look_up,
+    "only_code": _only_code,
+    "own_question": _own_question,
+    "reminder": _reminder,
+    "timed_reminder": _timed_reminder,
+    "wake": _wake,
+    "which_files": _which_files,
+    "worded_expression": _worded_expression,
+}
+"""The functions by the name that a template's ``split`` gives."""
