@@ -16,7 +16,7 @@ Participant::
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -57,6 +57,8 @@ class Award:
 Rank = Callable[[Sequence[Offer]], Sequence[Offer]]
 """The award rule: the same offers, the best one first."""
 
+OnAward = Callable[[Offer], Awaitable[None]]
+
 
 async def contract_net(
     conversations: Conversations,
@@ -66,6 +68,7 @@ async def contract_net(
     rank: Rank,
     bid_timeout: float,
     timeout: float,
+    on_award: OnAward | None = None,
 ) -> Award:
     """Have an action done by the agent with the best bid.
 
@@ -76,6 +79,7 @@ async def contract_net(
         rank: the award rule.
         bid_timeout: how long to wait for bids, in seconds; less where all have answered.
         timeout: how long the work may take after the award, in seconds.
+        on_award: awaited before the award is sent, for what must be on disk before anything happens.
 
     Raises:
         NoBids: nobody bid.
@@ -91,6 +95,8 @@ async def contract_net(
             raise NoBids(refusals)
         offers = tuple(Offer(message.sender, bid) for message, bid in proposals)
         winner = rank(offers)[0]
+        if on_award is not None:
+            await on_award(winner)
         accepted = next(message for message, _ in proposals if message.sender == winner.bidder)
         for message, _ in proposals:
             if message is not accepted:

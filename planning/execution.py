@@ -8,10 +8,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from ontology.assistant.goals import GoalReport, Plan, PlanStep, StepReport
+from ontology.content import AgentAction
 from planning.graph import check, dependants, ready
+from planning.results import fill
 
-DoStep = Callable[[PlanStep], Awaitable[StepReport]]
-"""Does one step; says in the report how it went, and raises only when it is cancelled."""
+DoStep = Callable[[PlanStep, AgentAction], Awaitable[StepReport]]
+"""Does one step, whose action has the results of earlier steps filled in. It says in the report how it went, and
+raises only when it is cancelled."""
 
 
 async def run(plan: Plan, do: DoStep) -> GoalReport:
@@ -31,9 +34,14 @@ async def run(plan: Plan, do: DoStep) -> GoalReport:
     try:
         while len(reports) < len(plan.steps):
             done = {step_id for step_id, report in reports.items() if report.state == "done"}
+            values = {step_id: reports[step_id].value for step_id in done}
             begun = set(reports) | {step.id for step in running.values()}
             for step in ready(plan.steps, done, begun=begun):
-                running[asyncio.ensure_future(do(step))] = step
+                running[
+                    asyncio.ensure_future(
+                        do(step, fill(step, {step_id: value for step_id, value in values.items() if value is not None}))
+                    )
+                ] = step
             ended, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for task in ended:
                 step = running.pop(task)

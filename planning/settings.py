@@ -81,6 +81,9 @@ class PlanningSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    database: str | None = Field(
+        default=None, description="SQLAlchemy URL of the database of plans; unset: SQLite in the data folder"
+    )
     bid_seconds: float = Field(default=1.0, gt=0, le=60, description="seconds that bidders have for an offer")
     step_seconds: float = Field(default=120.0, gt=0, description="seconds that one step may take")
     goal_seconds: float = Field(default=600.0, gt=0, description="seconds that a whole goal may take")

@@ -90,6 +90,9 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
     async def prepare(self) -> None:
         """Open what the services need. Called while the agent starts, when it is online."""
 
+    async def ready(self) -> None:
+        """Begin what the agent does of its own accord. Called when it has entered the directory."""
+
     async def release(self) -> None:
         """Close what :meth:`prepare` opened. Called while the agent stops, also after a failed start."""
 
@@ -140,6 +143,7 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
             await self.setup()
             self._serve()
             await self._enter_directory()
+            await self.ready()
         except BaseException:
             await self._async_stop()
             raise
@@ -201,10 +205,17 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         rank: contract_net.Rank,
         bid_timeout: float,
         timeout: float,
+        on_award: contract_net.OnAward | None = None,
     ) -> contract_net.Award:
         """Have the best bidder do an action; see :func:`behaviours.contract_net.contract_net`."""
         return await contract_net.contract_net(
-            self.endpoint.conversations, bidders, act, rank=rank, bid_timeout=bid_timeout, timeout=timeout
+            self.endpoint.conversations,
+            bidders,
+            act,
+            rank=rank,
+            bid_timeout=bid_timeout,
+            timeout=timeout,
+            on_award=on_award,
         )
 
     async def search(self, action: type[AgentAction]) -> tuple[AgentIdentifier, ...]:
