@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, event, text
@@ -17,6 +18,8 @@ from planning.errors import StoreError
 from planning.migrations import HEAD, VERSION_TABLE
 
 _BUSY_SECONDS = 5
+_ALEMBIC = Lock()
+"""Alembic keeps what it works on in globals: one migration at a time in a process."""
 
 
 async def open_engine(where: str | Path) -> AsyncEngine:
@@ -92,15 +95,20 @@ def _engine(url: URL) -> AsyncEngine:
 
 def _set_up(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver begins no transactions of its own: _begin does
-    cursor = connection.cursor()
-    for pragma in (
-        f"busy_timeout = {_BUSY_SECONDS * 1000}",
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    try:
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout = {_BUSY_SECONDS * 1000}",
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+    except BaseException:
+        # The pool forgets a connection that was not set up; left open, its thread would keep the process alive.
+        connection.close()
+        raise
 
 
 def _begin(connection: Connection) -> None:
@@ -110,7 +118,7 @@ def _begin(connection: Connection) -> None:
 
 
 async def _is_current(engine: AsyncEngine) -> bool:
-    async with engine.connect() as connection:
+    async with engine.execution_options(reading=True).connect() as connection:
         try:
             found = await connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608
         except DBAPIError:
@@ -136,9 +144,10 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, "head")
+        with _ALEMBIC:
+            command.upgrade(config, "head")
+            connection.commit()
     except CommandError as error:
         raise StoreError(
             "The database of plans was written by a newer version; start that one, or another data folder."
         ) from error
-    connection.commit()
