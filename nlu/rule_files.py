@@ -52,7 +52,7 @@ class FileWords:
 
     def split(self, body: str, found: Sequence[Found]) -> dict[str, str] | None:
         """Return the slots of a search for ``body``, or None where it does not speak of files."""
-        if len(body) > _MOST:
+        if len(body) > _MOST or "://" in body or "www." in body:
             return None
         slots: dict[str, str] = {}
         rest = body
@@ -95,7 +95,7 @@ class FileWords:
         if not found:
             return False
         slots["name"] = found.group(1) or found.group(2)
-        return found.group(2) is not None
+        return True
 
     def _kind_of(self, extension: str) -> str:
         kinds = self._words.kinds(extension)

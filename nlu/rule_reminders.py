@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from nlu.times import Found
 
-_LEADING = re.compile(r"(?:(?:to|that|about|of|for|:|-|and|then|me|please)(?!\w)[\s,:]*)+", re.IGNORECASE)
+_LEADING = re.compile(r"(?:(?:to|that|about|of|for|:|-|and|then|me|please|later|sometime|soon|again)(?!\w)[\s,:]*)+", re.IGNORECASE)
 _TRAILING = re.compile(r"(?:[\s,;:-]+(?:for|on|at|by|in|please|and|to))*[\s,;:.!-]*$", re.IGNORECASE)
 _CONNECTORS = re.compile(r"[\s,:;-]*(?:(?:for|on|at|by|up|me|about|please|is|set|to go off)\b[\s,:]*)*", re.IGNORECASE)
 _BEHIND = re.compile(r"[\s,.!?;:]*(?:please|thanks|thank you)?[\s,.!?]*", re.IGNORECASE)
@@ -18,7 +18,7 @@ def split_reminder(body: str, found: Sequence[Found]) -> dict[str, str]:
     Else it is the only one in the middle. A length ("for 20 minutes") belongs to the matter unless it leads.
     """
     times = [each for each in found if not _is_past(each)]
-    lead = _lead(body, times)
+    lead = _lead(body, found)  # "yesterday" too: it is said to be past, not part of the matter
     tail = _tail(body, times)
     if tail is lead or (tail is not None and tail.is_length):
         tail = None
@@ -47,6 +47,8 @@ def split_alarm(body: str, found: Sequence[Found], shift: int, name: str) -> dic
     rest = f"{body[: max(first.start - shift, 0)]} {body[first.end - shift :]}"
     what = _slots(rest, "").get("what", "")
     when = first.text
+    if not found[0].is_length:
+        when = re.sub(r"^for\b", "at", when, flags=re.IGNORECASE)
     return {"what": name if what.lower() in {"", "me", "up", "me up", "alarm", "timer"} else what, "when": when}
 
 

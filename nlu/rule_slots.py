@@ -61,6 +61,7 @@ _THINGS = re.compile(
     r"\b(?:screen|display|monitor|reminders?|alarms?|timers?|schedule|agenda|calendar|notes|documents?|docs)\b",
     re.IGNORECASE,
 )
+_AUXILIARY = re.compile(r"(?:do|does|did|is|are|was|were|has|have|can|could|will|would|should)\b", re.IGNORECASE)
 _OTHER_FACT = re.compile(r"(?:to|when|what|how|where|why|who|me|it|that|this)\b\s*(?:\w+\s*)?", re.IGNORECASE)
 
 
@@ -139,7 +140,7 @@ def _files(caught: Mapping[str, str], tools: Tools) -> Slots | None:
 
 def _which_files(caught: Mapping[str, str], tools: Tools) -> Slots | None:
     body = caught["body"]
-    if not tools.files.names_files(" ".join(body.split()[:4])):
+    if _AUXILIARY.match(body) or not tools.files.names_files(" ".join(body.split()[:4])):
         return None
     return tools.files.split(body, tools.times(body, "past"))
 
@@ -173,8 +174,13 @@ def _alarm(caught: Mapping[str, str], tools: Tools) -> Slots | None:
 
 
 def _wake(caught: Mapping[str, str], tools: Tools) -> Slots | None:
-    slots = split_alarm(caught["body"], tools.times(caught["body"], "future"), 0, "wake up")
-    return slots if slots.get("when") else None
+    found = tools.times(caught["body"], "future")
+    slots = split_alarm(caught["body"], found, 0, "wake up")
+    if "when" not in slots:
+        return None
+    if found[0].reading.candidates and found[0].has_clock:  # people wake up in the morning
+        slots["when"] = f"{slots['when']} in the morning"
+    return slots
 
 
 SPLITS: Mapping[str, Split] = {

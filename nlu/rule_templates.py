@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 _PIECE = re.compile(r"\{(\w+)(?::(\w+))?\}|<(\w+)>|([\[\]()|])|([^\s\[\](){}|<>]+)")
 _BETWEEN = r"[\s,]*+"  # possessive: runs of blanks are never tried in pieces
-_URL = r"(?:https?://|www\.)[^\s<>\"']+|(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|edu|gov|info|de|uk|eu)(?:/[^\s<>\"']*)?"
+_URL = r"(?:(?:https?://|www\.)[^\s<>\"']+|(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|edu|gov|info|de|uk|eu)(?:/[^\s<>\"']*)?)(?![^\s<>\"'])"
 _EXTENSIONS = (
     "pdf|md|markdown|txt|rst|html?|docx?|odt|xlsx?|csv|tsv|pptx?|json|ya?ml|xml|py|js|ts|log|tex|epub|png|jpe?g|gif|zip"
 )

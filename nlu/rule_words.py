@@ -138,7 +138,7 @@ class Words:
 
     def _meant(self, word: str, close: Sequence[str]) -> str | None:
         swapped = [key for key in self._keys if _is_swap(word, key)]
-        near = [key for key in close if key[0] == word[0] and abs(len(key) - len(word)) <= 1]
+        near = [key for key in close if key[0] == word[0] and abs(len(key) - len(word)) <= 1 + (len(key) > 7)]
         if swapped or not near:
             return swapped[0] if swapped else None
         return max(near, key=lambda key: len(set(key) & set(word)) - abs(len(key) - len(word)))

@@ -19,7 +19,7 @@ def fill_times(reading: Reading, now: datetime, zone: ZoneInfo, locale: str = "e
 
     Where the intent has a slot ``when`` that is filled, only the times in that slot count. A reminder looks
     ahead, its bare days are at :data:`REMINDER_CLOCK` (if that is still ahead), and a bare length ("20
-    minutes", a timer) is the time after so long. A search for files looks back. Code has no times.
+    minutes", a timer) in the slot is the time after so long. A search for files looks back. Code has no times.
 
     This blocks for a millisecond, and for most of a second at a first unusual date (dateparser is loaded then):
     call it in a thread from an event loop.
@@ -38,7 +38,7 @@ def fill_times(reading: Reading, now: datetime, zone: ZoneInfo, locale: str = "e
     )
     times = [each.reading for each in found]
     if intent is Intent.SET_REMINDER:
-        times = [_due(each, now, zone) for each in found]
+        times = [_due(each, now, zone) for each in found if when or not each.is_length]
     if when:
         times = [_placed(each, when, reading.text) for each in times]
     return reading.model_copy(update={"times": tuple(times)})
