@@ -1,6 +1,6 @@
 """What a language model takes and gives, whoever runs it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -85,7 +85,7 @@ class LanguageModel(Protocol):
         """
         ...
 
-    def stream(self, messages: Sequence[Message], *, max_tokens: int | None = None) -> AsyncIterator[str]:
+    def stream(self, messages: Sequence[Message], *, max_tokens: int | None = None) -> AsyncGenerator[str, None]:
         """Return the model's answer in pieces, as they come.
 
         Raises:

@@ -7,7 +7,7 @@ name is read. The key stays in the function that sets the header; it stands in n
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -75,7 +75,7 @@ class OpenAICompatible:
         request = self._request(messages, tools, max_tokens)
         return _read(await self._insist(request, schema), schema)
 
-    async def stream(self, messages: Sequence[Message], *, max_tokens: int | None = None) -> AsyncIterator[str]:
+    async def stream(self, messages: Sequence[Message], *, max_tokens: int | None = None) -> AsyncGenerator[str, None]:
         """Return the model's answer in pieces. See :class:`planning.llm.model.LanguageModel`."""
         most = max_tokens or self._settings.max_tokens
         pieces = await self._insist(self._request(messages, (), max_tokens) | {"stream": True}, None)
