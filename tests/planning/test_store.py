@@ -203,7 +203,7 @@ async def test_a_plan_that_this_version_cannot_read_is_left_alone(
 
 
 @given(path=st.lists(st.sampled_from(StepState), max_size=12))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_the_store_and_the_table_agree(path: list[StepState], tmp_path_factory: pytest.TempPathFactory) -> None:
     async def check() -> None:
         store = await PlanStore.open(tmp_path_factory.mktemp("plans") / "plans.db")

@@ -168,12 +168,12 @@ async def test_an_endpoint_that_is_not_there_is_said() -> None:
 async def test_a_slow_endpoint_is_left_in_time() -> None:
     never = asyncio.Event()
     async with serve(Reply(hold=never), Reply(pieces=["a"], hold=never)) as server:
-        llm = model(server, timeout=0.2)
+        llm = model(server, timeout=0.5)
         pieces: list[str] = []
         await llm._connect()
-        with pytest.raises(LlmUnavailable, match=r"did not answer within 0.2 seconds"):
+        with pytest.raises(LlmUnavailable, match=r"did not answer within 0.5 seconds"):
             await llm.complete(HELLO)
-        with pytest.raises(LlmUnavailable, match=r"did not answer within 0.2 seconds"):
+        with pytest.raises(LlmUnavailable, match=r"did not answer within 0.5 seconds"):
             await read(llm, pieces)
         await llm.aclose()
         never.set()
