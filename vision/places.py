@@ -12,7 +12,7 @@ WHOLE = frozenset({"", "screen", "whole", "entire", "whole screen", "everything"
 WINDOW = frozenset({"window", "active window", "current window", "front window", "this window", "app", "application"})
 ERROR = frozenset({"error", "errors", "error message", "this error", "message", "warning", "exception", "traceback"})
 _AROUND = re.compile(
-    r"^(?:(?:the|my|this|on|in|at|of)\s+)+|\s+(?:of\s+(?:the|my)\s+)?(?:screen|display|corner|half|part|side|edge|area)\b",
+    r"^(?:(?:the|my|this|on|in|at|of)\s+)+|\s+(?:(?:of|on|in)\s+(?:the|my|this)\s+)?(?:screen|display|corner|half|part|side|edge|area)\b",
     re.IGNORECASE,
 )
 

@@ -7,7 +7,8 @@ from vision.layout import Block, Line
 
 _STRONG = re.compile(
     r"""
-    traceback\ \(most | \b\w+(?:Error|Exception)\b[:(]? | ^\s*(?:fatal|error|err|critical|panic|exception|failed)\b
+    traceback\ \(most
+    | (?-i:\b[A-Z]\w*[a-z](?:Error|Exception)\b) | ^\s*(?:fatal|error|err|critical|panic|exception|failed)\b
     | \b(?:fatal|syntax|segmentation|internal|unexpected|unknown|server)\ (?:error|fault|failure)
     | \berror[:\s]*(?:code\s*)?(?:0x[0-9a-f]+|\d{2,}) | \bE\d{3,}\b | \b[45]\d\d\ (?:error|not\ found|forbidden|bad)
     | core\ dumped | stack\ trace | command\ not\ found | no\ such\ file | permission\ denied | access\ (?:is\ )?denied

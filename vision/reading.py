@@ -20,6 +20,7 @@ from vision.settings import VisionSettings
 
 _MOST_OTHER_WINDOWS = 5
 _TITLE_CHARACTERS = 80
+_ROWS_AROUND = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,14 @@ class ScreenReader:
             front = picture.active_window
             if front is None:
                 raise RegionNotFound("I cannot tell which window is in front; ask for the whole screen instead.")
-            region, called = front.region, f"The window {_quoted(redact(front.title))}"
+            called = f"The window {_quoted(redact(front.title))}"
+            read = await self._read(picture.cropped(front.region))
         else:
             region = find_place(place, picture.screen)
             called = "The screen" if name == "screen" else f"The part of the screen at “{name}”"
-        read = await self._read(picture.cropped(region))
+            # Lines are read as a whole, from what is around the part too: a label just outside it may be what
+            # tells that something within it is a secret.
+            read = _within(await self._read(picture.cropped(_surroundings(region, picture.screen))), region)
         body = self._said(read.blocks, opening=f"{called} reads:") or f"{called} shows no text that I can read."
         return ScreenReading(body, read.text, read.region, self._titles(picture), read.blocks, found=bool(read.blocks))
 
@@ -136,6 +140,19 @@ class ScreenReader:
         if len(body) > limit:
             body = f"{body[:limit].rsplit(None, 1)[0]} …"
         return f"{opening}\n{body}"
+
+
+def _surroundings(part: Region, screen: Region) -> Region:
+    """Give the rows of the screen that a part covers, and some above and below."""
+    above = max(screen.top, part.top - _ROWS_AROUND)
+    below = min(screen.bottom, part.bottom + _ROWS_AROUND)
+    return Region.between(screen.left, above, screen.right, below)
+
+
+def _within(read: ScreenText, part: Region) -> ScreenText:
+    """Keep the lines whose middle lies within a part of the screen."""
+    kept = (tuple(line for line in block.lines if part.holds_centre_of(line.region)) for block in read.blocks)
+    return ScreenText(part, tuple(Block(lines) for lines in kept if lines))
 
 
 def _quoted(title: str) -> str:

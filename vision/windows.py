@@ -50,10 +50,10 @@ def _windows(display: "Display") -> tuple[Window, ...]:
 
     root = display.screen().root
     active = _numbers(display, root, "_NET_ACTIVE_WINDOW")
+    managed = bool(_numbers(display, root, "_NET_SUPPORTING_WM_CHECK"))
     ids = _numbers(display, root, "_NET_CLIENT_LIST_STACKING") or _numbers(display, root, "_NET_CLIENT_LIST")
-    managed = bool(ids)
     windows: list[Window] = []
-    for window_id in reversed(ids or [child.id for child in root.query_tree().children]):
+    for window_id in reversed(ids if managed else [child.id for child in root.query_tree().children]):
         window = display.create_resource_object("window", window_id)
         try:
             found = _window(display, root, window, active=window_id in active)
