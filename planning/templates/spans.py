@@ -5,6 +5,7 @@ that matter. A time is often a whole day ("tomorrow"): its value is then midnigh
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -102,13 +103,16 @@ def window(wish: Wish, goal: Goal) -> Window:
         if words is None:
             return Window()
         raise ImpossibleWish(f"I do not know which time that is: {words}. Please say it like 'last week'.")
-    if span.end is None and span.is_whole_day:
+    open_ended = span.end is None
+    if open_ended and span.is_whole_day:
         span = replace(span, end=datetime.combine(span.start + timedelta(days=1), time(0), tzinfo=zone))
     if span.start > goal.now:
         span = _last_of_its_name(span)
     if span.start > goal.now:
         raise ImpossibleWish(f"No file can have been changed then, it is still to come: {span.text}.")
-    return _related(wish, words, span)
+    # An interval whose own words begin with "since" or the like has that in its bounds already.
+    heads = [" ".join(span.text.split()[:count]) for count in (1, 2)] if open_ended else []
+    return _related(span, [*heads, *(_before(text, span.text) for text in (words or "", wish.text))])
 
 
 def _pick(wish: Wish, words: str | None, zone: ZoneInfo) -> _Span | None:
@@ -125,10 +129,8 @@ def _pick(wish: Wish, words: str | None, zone: ZoneInfo) -> _Span | None:
     return spans[0] if spans else None
 
 
-def _related(wish: Wish, words: str | None, span: _Span) -> Window:
-    """Apply a word such as "since" that stands before the time."""
-    heads = [" ".join(span.text.split()[:count]) for count in (1, 2)]
-    heads += [_before(text, span.text) for text in (words or "", wish.text)]
+def _related(span: _Span, heads: Sequence[str]) -> Window:
+    """Apply a word such as "since" with which one of ``heads``, the words before the time, ends."""
     for head in heads:
         if _SINCE.search(head):
             return Window(start=span.start)
