@@ -27,6 +27,7 @@ _NAME = re.compile(r"(?<=[a-z,;:] )[A-Z][a-z]+")
 _MARKER = re.compile(r"^(?:[-*•]|\d{1,2}[.)])\s+")
 _LONG_ENOUGH = 25
 _LONGEST = 500
+_WORTH_MORE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,10 @@ def _extract(query: Query, passage: Passage, *, ranker: Ranker) -> str:
     ]
     best = max(range(len(sentences)), key=lambda index: scores[index])
     first, last = _extend(passage.text, spans, best)
+    if last + 1 < len(spans) and _follows(passage.text, spans[last], spans[last + 1]):
+        more = ranker.coverage(query, f"{sentences[last]} {sentences[last + 1]}")
+        if more > ranker.coverage(query, sentences[last]) + _WORTH_MORE:
+            last += 1  # "We chose a new logo. Its colour is teal."
     # A question that names only the heading asks for what is under it, not for one sentence of it.
     if passage.heading and _names_only(query.terms, passage.heading) and len(passage.text) <= _LONGEST:
         first, last = 0, len(sentences) - 1
@@ -103,11 +108,17 @@ def _extend(text: str, spans: Sequence[Span], best: int) -> tuple[int, int]:
     more = best + 1 < len(spans)
     if sentence.endswith("?") and more:
         return best + 1, best + 1
-    if (sentence.endswith(":") or len(sentence) < _LONG_ENOUGH) and more:
+    label = len(sentence) < _LONG_ENOUGH and sentence[-1].isalnum()
+    if (sentence.endswith(":") or label) and more:
         return best, best + 1
-    if best > 0 and _POINTS_BACK.match(sentence) and "\n" not in text[spans[best - 1].end : spans[best].start]:
+    if best > 0 and _follows(text, spans[best - 1], spans[best]):
         return best - 1, best
     return best, best
+
+
+def _follows(text: str, before: Span, after: Span) -> bool:
+    """Say whether a sentence points back to the one before, in the same paragraph."""
+    return "\n" not in text[before.end : after.start] and bool(_POINTS_BACK.match(text[after.start : after.end]))
 
 
 def _names_only(terms: Sequence[str], heading: str) -> bool:

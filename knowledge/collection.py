@@ -60,20 +60,34 @@ class Collection:
     def search(self, vector: NDArray[np.float32], text: str, *, limit: int) -> tuple[Candidate, ...]:
         """Find passages by meaning and by words, fused by reciprocal rank, best first."""
         from pymilvus import AnnSearchRequest, RRFRanker
+        from pymilvus.exceptions import MilvusException
 
+        # BM25 divides by the mean length of the passages, which an empty collection does not have.
+        if not self.client.query(self.name, filter="", output_fields=["id"], limit=1, timeout=self.timeout_s):
+            return ()
         by_meaning = AnnSearchRequest(
             data=[vector.tolist()], anns_field="vector", param={"metric_type": "COSINE"}, limit=limit
         )
         by_words = AnnSearchRequest(data=[text], anns_field="sparse", param={"metric_type": "BM25"}, limit=limit)
-        hits = self.client.hybrid_search(
-            self.name,
-            [by_meaning, by_words],
-            RRFRanker(_RANK_CONSTANT),
-            limit=limit,
-            output_fields=list(_PASSAGE_FIELDS),
-            timeout=self.timeout_s,
-        )
+        try:
+            hits = self.client.hybrid_search(
+                self.name,
+                [by_meaning, by_words],
+                RRFRanker(_RANK_CONSTANT),
+                limit=limit,
+                output_fields=list(_PASSAGE_FIELDS),
+                timeout=self.timeout_s,
+            )
+        except MilvusException:
+            # BM25 over no rows divides by their average length, which Milvus Lite reports as an error.
+            if self._is_empty():
+                return ()
+            raise
         return tuple(_candidate(hit["entity"], fused=float(hit["distance"])) for hit in hits[0])
+
+    def _is_empty(self) -> bool:
+        counted = self.client.query(self.name, filter="", output_fields=["count(*)"], timeout=self.timeout_s)
+        return int(counted[0]["count(*)"]) == 0
 
     def _query(self, condition: str, fields: Sequence[str]) -> Iterator[Mapping[str, Any]]:
         # A plain query gives 16,384 rows at most.

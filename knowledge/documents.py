@@ -251,7 +251,8 @@ class Documents:
 
     async def _retrieve(self, question: str, *, limit: int) -> tuple[Query, tuple[Passage, ...]]:
         await self.open()
-        about = strip_frame(question[:_LONGEST_QUESTION])
+        # A lone surrogate is no UTF-8, and the store would refuse it.
+        about = strip_frame(question[:_LONGEST_QUESTION].encode("utf-8", "replace").decode())
         return await self._in_thread(self._find, about, limit)
 
     def _find(self, about: str, limit: int) -> tuple[Query, tuple[Passage, ...]]:

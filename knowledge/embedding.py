@@ -108,7 +108,7 @@ class WordLlamaEmbedder:
             EmbeddingError: The package or its weights are missing.
         """
         # One text of many tokens would pad all others in the batch to its length.
-        vectors = self.load().embed([text[:_MAX_CHARACTERS] or " " for text in texts], norm=False)
+        vectors = self.load().embed([_cleaned(text) for text in texts], norm=False)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         unit: Vectors = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 1e-9)
         return np.nan_to_num(unit).astype(np.float32)
@@ -121,10 +121,15 @@ class WordLlamaEmbedder:
         Raises:
             EmbeddingError: The package or its weights are missing.
         """
-        model, cut = self.load(), [word[:_MAX_CHARACTERS] or " " for word in words]
+        model, cut = self.load(), [_cleaned(word) for word in words]
         tokens = np.array([sum(entry.attention_mask) for entry in model.tokenize(cut)], dtype=np.float32)
         lengths: Vectors = np.linalg.norm(model.embed(cut, norm=False), axis=1) * tokens
         return np.nan_to_num(lengths).astype(np.float32)
+
+
+def _cleaned(text: str) -> str:
+    # The tokenizer refuses lone surrogates, which broken files have, and wants at least one token.
+    return text[:_MAX_CHARACTERS].encode("utf-8", "replace").decode() or " "
 
 
 def _load_wordllama() -> _Model:

@@ -131,8 +131,8 @@ class Memory:
             FactError: It says nothing, or too much for one fact.
             StoreError: It could not be written.
         """
-        self._check(fact, what="What should be remembered")
-        return await self._in_thread(self._remember, owner, fact)
+        text = _checked(fact, what="What should be remembered")
+        return await self._in_thread(self._remember, owner, text)
 
     async def recall(self, owner: str, question: str) -> Recall:
         """Answer from what a person stated before.
@@ -144,8 +144,8 @@ class Memory:
         Raises:
             FactError: The question is empty or too long.
         """
-        self._check(question, what="The question")
-        return await self._in_thread(self._recall, owner, question)
+        text = _checked(question, what="The question")
+        return await self._in_thread(self._recall, owner, text)
 
     async def forget(self, owner: str, words: str) -> "list[Fact]":
         """Remove what a person wants forgotten, and the older values of it, for good.
@@ -157,8 +157,8 @@ class Memory:
         Returns:
             The facts removed; empty where nothing known has all that the words name.
         """
-        self._check(words, what="What should be forgotten")
-        return await self._in_thread(self._forget, owner, words)
+        text = _checked(words, what="What should be forgotten")
+        return await self._in_thread(self._forget, owner, text)
 
     async def facts(self, owner: str, *, superseded: bool = False) -> "tuple[Fact, ...]":
         """Give a person's facts, the newest first.
@@ -169,12 +169,6 @@ class Memory:
         """
         stored = await self._in_thread(lambda: self._opened().facts(owner, superseded=superseded))
         return tuple(entry.fact for entry in stored)
-
-    def _check(self, text: str, *, what: str) -> None:
-        if not any(map(str.isalnum, text)):
-            raise FactError(f"{what} is empty; say it in a few words.")
-        if len(text) > _LONGEST:
-            raise FactError(f"{what} is longer than {_LONGEST} characters; say it shorter, or add it as a document.")
 
     def _remember(self, owner: str, text: str) -> "Fact":
         from knowledge.fact_store import Fact, StoredFact, new_id
@@ -201,7 +195,16 @@ class Memory:
             return Recall(answer="", facts=(), confidence=best)
         # `entries` has the newest first, and sorting keeps that order among equals.
         ranked = sorted(zip(scores, entries, strict=True), key=lambda pair: -pair[0])
-        facts = [entry.fact for score, entry in ranked if score >= best * _AS_SURE][:_MOST_ANSWERS]
+        first = ranked[0][1].fact
+        # Several things liked are one answer; two facts that are just as near are not.
+        facts = [first] + [
+            entry.fact
+            for score, entry in ranked[1:]
+            if score >= best * _AS_SURE
+            and first.attribute
+            and (entry.fact.subject, entry.fact.attribute) == (first.subject, first.attribute)
+        ]
+        facts = facts[:_MOST_ANSWERS]
         answer = " ".join(as_sentence(address_speaker(fact.text)) for fact in facts)
         return Recall(answer=answer, facts=tuple(facts), confidence=best)
 
@@ -267,6 +270,15 @@ class Memory:
         except RuntimeError as error:
             raise StoreError("The memory is closed; make a new one to go on.") from error
         return await asyncio.wrap_future(future)
+
+
+def _checked(text: str, *, what: str) -> str:
+    if not any(map(str.isalnum, text)):
+        raise FactError(f"{what} is empty; say it in a few words.")
+    if len(text) > _LONGEST:
+        raise FactError(f"{what} is longer than {_LONGEST} characters; say it shorter, or add it as a document.")
+    # A lone surrogate is no UTF-8, and the database would refuse it.
+    return text.encode("utf-8", "replace").decode()
 
 
 def _to_milliseconds(moment: datetime) -> datetime:

@@ -14,6 +14,7 @@ beside the file is let go. Three things need care, and are the reason for this f
 import fcntl
 import logging
 import os
+import re
 import signal
 import threading
 import time
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _PROBE_INTERVAL_S = 0.05
 # A server left over ends within a quarter of a second of its owner.
 _CLAIM_TIMEOUT_S = 3.0
+# What milvus_lite accepts; it fails late and noisily on other names.
+_FILE_NAME = re.compile(r"[A-Za-z0-9._-]{1,36}")
 _guard = threading.Lock()
 _users: dict[Path, int] = {}
 _owner_pid: list[int] = []
@@ -67,6 +70,11 @@ def connect(uri: str, *, token: str = "", timeout_s: float = 10.0) -> "MilvusCli
                 "knowledge.documents_uri."
             ) from error
     path = Path(uri).expanduser().resolve()
+    if not _FILE_NAME.fullmatch(path.name):
+        raise StoreError(
+            f"A store cannot be opened under the name {path.name[:60]!r}; use up to 36 letters, digits, dots, dashes "
+            "and underscores."
+        )
     with _guard:
         _forget_after_fork()
         if path not in _users:

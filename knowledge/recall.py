@@ -22,6 +22,8 @@ from knowledge.text import content_words, question_words
 
 _CLOSE_LOOKS = 60
 _MISSING = 0.03
+_NAME_GIVEN = 0.7
+_PROPER_NAME = re.compile(r"(?<=[\w,] )[A-Z][a-z]+")
 _OWNER_MISMATCH, _KIND_MISMATCH, _NOT_ASKED = 0.15, 0.3, 0.8
 _UNLIKE, _ALIKE = 0.12, 0.4
 _TIME = re.compile(
@@ -34,7 +36,7 @@ _PLACE = re.compile(rf"^(?:to|{PLACES})\s|\b(?:street|road|avenue|lane|square|st
 _ANY_PLACE = re.compile(rf"\b{PLACES}\s", re.IGNORECASE)
 _EITHER = re.compile(r"\b([\w-]+)\s+or\s+([\w-]+)\b", re.IGNORECASE)
 _KINDS = (
-    ("name", re.compile(r"^(?:who\b|who's\b|whom\b)", re.IGNORECASE)),
+    ("name", re.compile(r"^(?:who's|who\s+(?:is|are|was|were))\b", re.IGNORECASE)),
     (
         "location",
         re.compile(r"^(?:where\b|where's\b|(?:which|what) (?:city|town|village|country|place|street)\b)", re.I),
@@ -165,6 +167,9 @@ class Matcher:
         forms = {canonical(word) for word in group}
         if forms & fact.about:
             return 1.0
+        named = canonical("name") in forms and len(asked.terms) > 1 and not fact.attribute
+        if named and _PROPER_NAME.search(fact.value or fact.text):
+            return _NAME_GIVEN  # "we have two cats, Tom and Jerry"
         # A sister is near a brother in meaning, and still not him; and one name or number is never nearly another.
         exact = asked.kind == "name" or any(any(map(str.isdigit, form)) for form in forms)
         if exact or any(is_relation(form) for form in forms):

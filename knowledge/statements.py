@@ -22,8 +22,9 @@ _FRAME = re.compile(
     r"(?:\s+(?:this|the\s+following))?(?:\s+for\s+(?:me|later))?\s*[,:]?\s*(?:that\b|of\s+that\b)?[,:]?\s+)?",
     re.IGNORECASE,
 )
-# "like" alone builds sentences ("what is it like"); where it is a verb, another word for it is put in.
-_ATTITUDES = (
+# "like" alone builds sentences ("what is it like"); where it is a verb, another word for it is put in. The
+# other word of "e-mail address" would be looked for in vain in "my e-mail is ...".
+_WORDINGS = (
     (
         re.compile(
             r"\b(?:do|does|did|can|could)(?:n'?t|\s?not)\s+(?:(?:i|we)\s+)?(?:really\s+)?"
@@ -32,6 +33,8 @@ _ATTITUDES = (
         ),
         "dislike",
     ),
+    (re.compile(r"\be-?mail\s+address(?:es)?\b", re.IGNORECASE), "email"),
+    (re.compile(r"\b(?:tele)?phone\s+number\b", re.IGNORECASE), "phone"),
     (re.compile(r"\blike\s+(?:the\s+)?(?:best|most)\b", re.IGNORECASE), "prefer"),
     (re.compile(r"(?<=\sdo i )(?:really\s+)?like\b|(?<=^i )(?:(?:really|also)\s+)?like\b", re.IGNORECASE), "enjoy"),
 )
@@ -81,9 +84,9 @@ def parse_statement(text: str) -> Statement:
 
 
 def plain(text: str) -> str:
-    """Put words for an attitude that stand alone: "dislike" for "don't like", "prefer" for "like best"."""
+    """Put one word for several: "dislike" for "don't like", "prefer" for "like best", "phone" for "phone number"."""
     found = text.replace("’", "'")  # noqa: RUF001
-    for pattern, word in _ATTITUDES:
+    for pattern, word in _WORDINGS:
         found = pattern.sub(word, found)
     return found
 
