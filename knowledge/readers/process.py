@@ -69,7 +69,8 @@ class DocumentReader:
                 # A half-read answer would be taken for the next file's.
                 await self._kill()
                 raise
-        reply = ANSWER.validate_json(body)
+        # Megabytes of text take longer than the event loop may be held up.
+        reply = await asyncio.to_thread(ANSWER.validate_json, body)
         if isinstance(reply, Success):
             return reply.document
         raise reply.exception()
