@@ -90,9 +90,9 @@ class Dialogue:
                 return self._next((_at(question.reading, chosen),), (), waiting, now)
         reading = self._reader.read_sync(text, now=now, zone=zone)
         if reading.intent in {Intent.STOP, Intent.DENY} and reading.confidence >= _OTHER_WISH:
-            return self._next((), (self._say.of("left"),), waiting, now)
+            return self._next((), (self._say.of("left"),), waiting, now, intent=reading.intent)
         if reading.intent in _TALK and reading.confidence >= _OTHER_WISH:
-            return self._next((), self._say.talk(reading.intent), state.questions, now)
+            return self._next((), self._say.talk(reading.intent), state.questions, now, intent=reading.intent)
         filled = self._filled(question, text, reading, now, zone)
         if filled is not None:
             problem = self._problem(filled, now)
@@ -103,7 +103,7 @@ class Dialogue:
         if self._is_other_wish(question, text, reading):
             turn, after = self._fresh(text, now, zone)
             said = turn.say[:-1] if turn.asking else turn.say
-            return self._next(turn.readings, said, (*after.questions, *state.questions), now)
+            return self._next(turn.readings, said, (*after.questions, *state.questions), now, intent=turn.intent)
         note = self._say.of("no_time", text=_short(text)) if question.slot == "when" else ""
         return self._again(replace(question, note=note, tries=question.tries + 1), waiting, now)
 
@@ -111,12 +111,14 @@ class Dialogue:
         readings: list[Reading] = []
         said: list[str] = []
         questions: list[Question] = []
+        intent: Intent | None = None
 
         def read(piece: str) -> Reading:
             return self._reader.read_sync(piece, now=now, zone=zone)
 
         for clause in split_clauses(text, read):
             reading = read(clause)
+            intent = reading.intent
             if reading.intent in _TALK:
                 said.extend(self._say.talk(reading.intent))
             elif reading.intent is Intent.OUT_OF_SCOPE or reading.confidence < _UNDERSTOOD:
@@ -127,7 +129,7 @@ class Dialogue:
                     readings.append(reading)
                 else:
                     questions.append(problem)
-        return self._next(tuple(readings), tuple(said), tuple(questions), now)
+        return self._next(tuple(readings), tuple(said), tuple(questions), now, intent=intent)
 
     def _next(
         self,
@@ -135,17 +137,19 @@ class Dialogue:
         said: tuple[str, ...],
         questions: tuple[Question, ...],
         now: datetime,
+        *,
+        intent: Intent | None = None,
     ) -> tuple[Turn, State]:
         if not questions:
-            return Turn(readings=readings, say=said), State()
+            return Turn(readings=readings, say=said, intent=None if readings else intent), State()
         first = questions[0]
+        if intent is None:
+            intent = first.reading.intent
         spoken = (*said, *((first.note,) if first.note else ()), self._asked(first, now))
-        shown = replace(first, note="")
-        return Turn(readings=readings, say=spoken, asking=True), State((shown, *questions[1:]))
+        turn = Turn(readings=readings, say=spoken, asking=True, intent=None if readings else intent)
+        return turn, State((replace(first, note=""), *questions[1:]))
 
-    def _again(
-        self, question: Question, waiting: tuple[Question, ...], now: datetime
-    ) -> tuple[Turn, State]:
+    def _again(self, question: Question, waiting: tuple[Question, ...], now: datetime) -> tuple[Turn, State]:
         if question.tries >= _MOST_TRIES:
             return self._next((), (self._say.of("gave_up"),), waiting, now)
         return self._next((), (), (question, *waiting), now)
@@ -183,9 +187,7 @@ class Dialogue:
             return Question(_without_time(reading), "when", self._say.of("passed", text=when))
         return None
 
-    def _filled(
-        self, question: Question, text: str, reading: Reading, now: datetime, zone: ZoneInfo
-    ) -> Reading | None:
+    def _filled(self, question: Question, text: str, reading: Reading, now: datetime, zone: ZoneInfo) -> Reading | None:
         """Return the reading asked about with ``text`` as the answer, or None where it is none."""
         if question.slot == "when":
             return self._timed(question, text, reading, now, zone)
@@ -208,9 +210,7 @@ class Dialogue:
         half = self._say.half(text)
         return None if half is None else ordered[half]
 
-    def _timed(
-        self, question: Question, text: str, reading: Reading, now: datetime, zone: ZoneInfo
-    ) -> Reading | None:
+    def _timed(self, question: Question, text: str, reading: Reading, now: datetime, zone: ZoneInfo) -> Reading | None:
         is_other = reading.confidence >= _OTHER_WISH and reading.intent is not Intent.CALCULATE
         if is_other and "when" not in reading.slots:
             return None
@@ -253,7 +253,7 @@ def _with_slot(question: Question, text: str, now: datetime, zone: ZoneInfo) -> 
         fenced = _FENCE.search(value)
         value = fenced.group(1).strip("\n") if fenced else value
     else:
-        value = " ".join(value.split()).strip("\"“”")
+        value = " ".join(value.split()).strip('"“”')
     if question.slot == "what":
         found = () if slots.get("when") else find(value, now=now, zone=zone, facing="future")
         slots.update(split_reminder(value, found))

@@ -14,11 +14,6 @@ _NAMED = re.compile(
     r"that mentions?|mentioning|related to|that are about|with|for|of|matching|from|to|in)\s+(.+)$",
     re.IGNORECASE | re.DOTALL,
 )
-_SMALL = frozenset(
-    "a all an any are been did do does every everything each find for from had has have i in is it latest like me "
-    "mine most my new newest of old oldest on our recent recently some that the their them there these this those "
-    "to up was we were where which with you your and or lately ever".split()
-)
 _WHO = r"(?:(?:i|we|you|was|were|is|are|have|had|has|been|got|did|do|i've|ive|last|recently|just|it)\b\s*)*"
 _MOST = 500
 
@@ -27,10 +22,11 @@ class FileWords:
     """Knows the words for files and folders."""
 
     def __init__(
-        self, words: Words, *, nouns: Sequence[str], folders: Sequence[str], verbs: Sequence[str]
+        self, words: Words, *, nouns: Sequence[str], folders: Sequence[str], verbs: Sequence[str], small: Sequence[str]
     ) -> None:
         """Take the word lists as the rule files have them."""
         self._words = words
+        self._small = frozenset(small)
         self._nouns = re.compile(rf"\b(?:{'|'.join(nouns)})\b", re.IGNORECASE)
         known = "|".join(folders)
         self._folder = re.compile(
@@ -110,8 +106,8 @@ class FileWords:
 
     def _name(self, text: str) -> str:
         words = text.strip(" ,.;:?!\"'“”").split()
-        while words and words[0].lower() in _SMALL:
+        while words and words[0].lower() in self._small:
             words.pop(0)
-        while words and words[-1].lower() in _SMALL:
+        while words and words[-1].lower() in self._small:
             words.pop()
         return " ".join(words).strip(" ,.;:?!\"'“”")

@@ -62,9 +62,7 @@ class RuleInterpreter:
         talk = self._talk_with(person)
         async with talk.lock:
             state = talk.state if self._clock() < talk.until else State()
-            turn, talk.state = await asyncio.to_thread(
-                self._dialogue.step, state, text, now=now, zone=zone
-            )
+            turn, talk.state = await asyncio.to_thread(self._dialogue.step, state, text, now=now, zone=zone)
             talk.until = self._clock() + self._expiry
         if not talk.state.questions and self._talks.get(person) is talk and not talk.lock.locked():
             del self._talks[person]

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 from nlu.times import Found
 
-_LEADING = re.compile(r"(?:(?:to|that|about|of|for|:|-|and|then|me|please|later|sometime|soon|again)(?!\w)[\s,:]*)+", re.IGNORECASE)
+_LEADING = re.compile(
+    r"(?:(?:to|that|about|of|for|:|-|and|then|me|please|later|sometime|soon|again)(?!\w)[\s,:]*)+", re.IGNORECASE
+)
 _TRAILING = re.compile(r"(?:[\s,;:-]+(?:for|on|at|by|in|please|and|to))*[\s,;:.!-]*$", re.IGNORECASE)
 _CONNECTORS = re.compile(r"[\s,:;-]*(?:(?:for|on|at|by|up|me|about|please|is|set|to go off)\b[\s,:]*)*", re.IGNORECASE)
 _BEHIND = re.compile(r"[\s,.!?;:]*(?:please|thanks|thank you)?[\s,.!?]*", re.IGNORECASE)
@@ -87,10 +89,7 @@ def _words(each: Found | None) -> str:
 
 def _without(body: str, each: Found) -> str:
     before, after = body[: each.reading.start], body[each.reading.end :]
-    if not _CONNECTORS.fullmatch(before):
-        before = _TRAILING.sub("", before)
-    else:
-        before = ""
+    before = "" if _CONNECTORS.fullmatch(before) else _TRAILING.sub("", before)
     return f"{before} {after.lstrip(' ,')}" if before else after
 
 
@@ -99,6 +98,6 @@ def _slots(what: str, when: str) -> dict[str, str]:
     leading = _LEADING.match(matter)
     if leading:
         matter = matter[leading.end() :]
-    matter = _TRAILING.sub("", matter.strip(" ,;:.!\"“”"))
+    matter = _TRAILING.sub("", matter.strip(' ,;:.!"“”'))
     slots = {"what": matter, "when": " ".join(when.split())}
     return {name: value for name, value in slots.items() if value}

@@ -6,8 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from nlu.data_files import read_yaml
 from nlu.readings import Intent
 
 _FILE = Path(__file__).with_name("rule_interpreter.yaml")
@@ -62,4 +61,4 @@ class Sentences:
 @lru_cache(maxsize=1)
 def sentences() -> Sentences:
     """Return the sentences, read once."""
-    return Sentences(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+    return Sentences(read_yaml(_FILE))

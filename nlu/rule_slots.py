@@ -51,7 +51,9 @@ _OPERATORS = (
 )
 _NUMBER = re.compile(rf"\d[\d.,_]*(?:e[+-]?\d+)?|\b(?:{_NUMBER_WORDS})\b", re.IGNORECASE)
 _OPERATOR = re.compile(rf"\*\*|[-+*/^%!×÷−·√]|\b(?:{_OPERATORS})\b", re.IGNORECASE)  # noqa: RUF001 - as typed
-_FILLERS = re.compile(r"[()\s.,$€£]|\b(?:by|and|the|to|a|an|per|cent|square|cube|e|from|between|raised)\b", re.IGNORECASE)
+_FILLERS = re.compile(
+    r"[()\s.,$€£]|\b(?:by|and|the|to|a|an|per|cent|square|cube|e|from|between|raised)\b", re.IGNORECASE
+)
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{3}-\d{4}|\d+")
 _CODE = re.compile(
     r"[A-Za-z_]\w*\s*\(|[=<>!+*/%^|&-]{1,2}\s*[\w(\"'\[]|^\s*(?:import|from|for|while|def|class|if|with)\s.+|\[.*\]|\n",
@@ -111,12 +113,12 @@ def _only_code(_: Mapping[str, str], tools: Tools) -> Slots | None:
 
 
 def _fact(caught: Mapping[str, str], _: Tools) -> Slots | None:
-    fact = caught["fact"].strip(" ,:;\"“”")
+    fact = caught["fact"].strip(' ,:;"“”')
     return {"fact": fact} if fact and not re.match(r"(?:to|when|how|why)\b", fact, re.IGNORECASE) else None
 
 
 def _forgotten(caught: Mapping[str, str], _: Tools) -> Slots | None:
-    fact = caught["fact"].strip(" ,:;\"“”")
+    fact = caught["fact"].strip(' ,:;"“”')
     return None if not fact or _OTHER_FACT.fullmatch(fact) or fact.lower().startswith("to ") else {"fact": fact}
 
 

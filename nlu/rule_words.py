@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock
+from threading import RLock
 from typing import Any
 
 from nlu.readings import Intent
@@ -51,7 +51,7 @@ class Words:
         self._true = frozenset(true_words) | frozenset(key_words)
         self._kinds = kinds
         self._guesses = guesses
-        self._lock = Lock()
+        self._lock = RLock()  # spaCy's vocabulary grows while it reads
 
     def load(self) -> None:
         """Load spaCy now rather than at the first text that needs it."""
@@ -63,7 +63,7 @@ class Words:
         import spacy
 
         pipeline = spacy.blank("en")
-        ruler = pipeline.add_pipe("entity_ruler")
+        ruler: Any = pipeline.add_pipe("entity_ruler")
         ruler.add_patterns(
             [
                 {"label": "KIND", "id": kind, "pattern": [{"LOWER": part} for part in words.split()]}
@@ -95,16 +95,16 @@ class Words:
 
     def kinds(self, text: str) -> tuple[Kind, ...]:
         """Return the kinds of files that ``text`` names."""
-        self.load()
-        found = self._pipeline(text).ents
+        with self._lock:
+            found = self._pipeline(text).ents
         return tuple(Kind(each.ent_id_, each.start_char, each.end_char) for each in found)
 
     def guesses(self, text: str) -> tuple[Guess, ...]:
         """Return what single words of ``text`` hint at, surest first, one of each intent."""
-        self.load()
-        doc = self._pipeline.make_doc(text[:_GUESSED])
+        with self._lock:
+            hits = self._matcher(self._pipeline.make_doc(text[:_GUESSED]))
         best: dict[Intent, float] = {}
-        for key, _, _ in self._matcher(doc):
+        for key, _, _ in hits:
             guess = self._guesses[int(self._pipeline.vocab.strings[key])]
             intent = Intent(guess["intent"])
             best[intent] = max(best.get(intent, 0.0), float(guess["sure"]))
@@ -121,12 +121,12 @@ class Words:
         unknown = [place for place in places if place.group().lower() not in self._true]
         if not unknown:
             return text
-        self.load()
         from spacy.tokens import Doc
 
-        doc = Doc(self._pipeline.vocab, words=[place.group() for place in unknown])
+        with self._lock:
+            hits = self._typos(Doc(self._pipeline.vocab, words=[place.group() for place in unknown]))
         close: dict[int, list[str]] = {}
-        for key, at, _ in self._typos(doc):
+        for key, at, _ in hits:
             close.setdefault(at, []).append(self._pipeline.vocab.strings[key])
         result = text
         for at in range(len(unknown) - 1, -1, -1):

@@ -18,21 +18,13 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
-
 from nlu.readings import SLOTS, Alternative, Intent, Reading
-from nlu.rule_files import FileWords
-from nlu.rule_slots import SPLITS, Slots, Split, Tools, looks_like_code
-from nlu.rule_templates import TemplateError, Templates
-from nlu.rule_words import Words
+from nlu.rule_data import Rules, rules
+from nlu.rule_slots import Slots, Tools
 from nlu.times import fill_times
 
-_FOLDER = Path(__file__).parent / "rules"
 _LONG = 1000  # behind so many characters, templates with several open places are left out: they cost too much
 _MOST_SENTENCES = 8
 _SURE = 0.8
@@ -46,31 +38,10 @@ _FACTOR_ASKED, _FACTOR_TYPO, _FACTOR_SENTENCE = 0.99, 0.97, 0.95
 
 
 @dataclass(frozen=True)
-class _Template:
-    intent: Intent
-    pattern: re.Pattern[str]
-    sure: float
-    free: int
-    constants: Mapping[str, str]
-    whole: str | None
-    split: Split | None
-
-
-@dataclass(frozen=True)
 class _Fit:
     intent: Intent
     sure: float
     slots: Slots
-
-
-@dataclass(frozen=True)
-class _Rules:
-    templates: tuple[_Template, ...]
-    prefixes: tuple[re.Pattern[str], ...]
-    suffixes: tuple[re.Pattern[str], ...]
-    asking: tuple[re.Pattern[str], ...]
-    words: Words
-    files: FileWords
 
 
 class RuleReader:
@@ -89,13 +60,12 @@ class RuleReader:
 
     def load_sync(self) -> None:
         """Load the rules and spaCy; blocks for a second or more the first time."""
-        _rules().words.load()
+        rules().words.load()
 
     def read_sync(self, text: str, *, now: datetime, zone: ZoneInfo) -> Reading:
         """Return the likeliest reading of ``text`` said at ``now`` in ``zone``; never raises, whatever it is."""
-        rules = _rules()
         clean = _clean(text)
-        fits = _fenced(clean) or _Search(rules, now, zone).fits(clean)
+        fits = _fenced(clean) or _Search(rules(), now, zone).fits(clean)
         best = max(fits, key=lambda fit: fit.sure, default=None)
         if best is None:
             return Reading(text=text, intent=Intent.OUT_OF_SCOPE, confidence=_NOTHING, source="rules")
@@ -112,9 +82,7 @@ class RuleReader:
             confidence=round(best.sure, 3),
             slots=best.slots,
             source="rules",
-            alternatives=tuple(
-                Alternative(intent=intent, confidence=round(sure, 3)) for intent, sure in others[:3]
-            ),
+            alternatives=tuple(Alternative(intent=intent, confidence=round(sure, 3)) for intent, sure in others[:3]),
         )
         return fill_times(reading, now, zone)
 
@@ -122,8 +90,8 @@ class RuleReader:
 class _Search:
     """The reading of one text."""
 
-    def __init__(self, rules: _Rules, now: datetime, zone: ZoneInfo) -> None:
-        self._rules = rules
+    def __init__(self, known: Rules, now: datetime, zone: ZoneInfo) -> None:
+        self._rules = known
         self._now = now
         self._zone = zone
 
@@ -211,8 +179,7 @@ def _named(caught: Mapping[str, str], wanted: tuple[str, ...]) -> Slots:
 def _clean(text: str) -> str:
     """Return ``text`` with control characters, lone surrogates and long runs of blanks taken out."""
     kept = (
-        " " if unicodedata.category(sign) in {"Cc", "Cs", "Co", "Cn"} and sign not in "\n\t" else sign
-        for sign in text
+        " " if unicodedata.category(sign) in {"Cc", "Cs", "Co", "Cn"} and sign not in "\n\t" else sign for sign in text
     )
     return _RUNS.sub(r"\1", "".join(kept)).strip()
 
@@ -237,79 +204,21 @@ def _trimmed(text: str) -> str:
     return plain
 
 
-def _bare(text: str, rules: _Rules) -> str:
+def _bare(text: str, known: Rules) -> str:
     """Return the text without greetings and politeness around it."""
     bare = _trimmed(text)
     changed = True
     while changed:
         changed = False
-        for pattern in rules.prefixes:
+        for pattern in known.prefixes:
             found = pattern.match(bare)
             if found and found.end() and bare[found.end() :].strip(_EDGES):
                 bare = bare[found.end() :].lstrip(_EDGES + "-–—")  # noqa: RUF001 - dashes as people type them
                 changed = True
-        for pattern in rules.suffixes:
+        for pattern in known.suffixes:
             found = pattern.search(bare[-60:])
             start = max(len(bare) - 60, 0) + (found.start() if found else 0)
             if found and bare[:start].strip(_EDGES):
                 bare = bare[:start].rstrip(_EDGES)
                 changed = True
     return bare
-
-
-@lru_cache(maxsize=1)
-def _rules() -> _Rules:
-    """Read and compile the rule files."""
-    frame, intents, keywords = (_read(name) for name in ("frame.yaml", "intents.yaml", "keywords.yaml"))
-    templates = Templates(macros=intents["macros"], regions=tuple(frame["screen_regions"]))
-    words = Words(
-        key_words=frame["key_words"],
-        true_words=frame["true_words"],
-        kinds=frame["kinds"],
-        guesses=keywords["guesses"],
-    )
-    files = FileWords(
-        words, nouns=frame["file_nouns"], folders=frame["folders"], verbs=frame["file_verbs"]
-    )
-    return _Rules(
-        templates=tuple(
-            _template(Intent(name), raw, templates)
-            for name, rules in intents["intents"].items()
-            for raw in rules
-        ),
-        prefixes=tuple(templates.compile(say)[0] for say in frame["prefixes"]),
-        suffixes=tuple(_suffix(templates, say, frame["not_behind"]) for say in frame["suffixes"]),
-        asking=tuple(templates.compile(say)[0] for say in frame["asking"]),
-        words=words,
-        files=files,
-    )
-
-
-def _template(intent: Intent, raw: Mapping[str, Any], templates: Templates) -> _Template:
-    unknown = set(raw) - {"say", "sure", "set", "whole", "split"}
-    if unknown or (raw.get("split") is not None and raw["split"] not in SPLITS):
-        raise TemplateError(f"The rule {dict(raw)!r} of {intent} is wrong.")
-    pattern, free = templates.compile(raw["say"])
-    return _Template(
-        intent=intent,
-        pattern=pattern,
-        sure=float(raw["sure"]),
-        free=free,
-        constants=raw.get("set", {}),
-        whole=raw.get("whole"),
-        split=SPLITS[raw["split"]] if "split" in raw else None,
-    )
-
-
-def _suffix(templates: Templates, say: str, not_behind: list[str]) -> re.Pattern[str]:
-    """Compile a suffix that does not count behind certain words ("say thanks", "the assistant")."""
-    source = templates.compile(say)[0].pattern
-    guards = "".join(rf"(?<!\b{word} )" for word in not_behind)
-    return re.compile(rf"(?<!\w){guards}(?:{source})[\s,.!?]*$", re.IGNORECASE)
-
-
-def _read(name: str) -> Any:
-    return yaml.safe_load((_FOLDER / name).read_text(encoding="utf-8"))
-
-
-__all__ = ["RuleReader", "looks_like_code"]

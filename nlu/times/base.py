@@ -107,10 +107,10 @@ def on_clock(day: date, clock: time, zone: ZoneInfo, *, after: datetime | None =
     if shown.replace(tzinfo=None) != wall:
         return shown
     second = wall.replace(tzinfo=zone, fold=1)
-    if after is not None and second.utcoffset() != first.utcoffset():
-        if first.astimezone(UTC) <= after.astimezone(UTC) < second.astimezone(UTC):
-            return second
-    return first
+    if after is None or second.utcoffset() == first.utcoffset():
+        return first
+    passed = first.astimezone(UTC) <= after.astimezone(UTC) < second.astimezone(UTC)
+    return second if passed else first
 
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:

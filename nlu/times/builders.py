@@ -3,9 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta, timezone
+from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 from nlu.times.base import Amount, Answer, Context, Grain, Meaning
+from nlu.times.clocks import (
+    Caught,
+    as_clock,
+    build_clock,
+    clock_after,
+    clock_before,
+    clock_list,
+    four_digits,
+    number,
+    whole,
+    zoned_clock,
+)
 from nlu.times.days import (
     Calendar,
     Edge,
@@ -17,7 +31,7 @@ from nlu.times.days import (
     Slashed,
     Weekday,
 )
-from nlu.times.grammar import Builder, Digits
+from nlu.times.grammar import Builder
 from nlu.times.moments import Clock, Moment, Shift
 from nlu.times.repeats import Repeat, repeated_moment
 from nlu.times.spans import (
@@ -35,8 +49,6 @@ from nlu.times.spans import (
     Until,
     YearSpan,
 )
-
-Caught = Mapping[str, Any]
 
 _UNITS: dict[str, tuple[float, float, float, Grain]] = {
     "second": (0, 0, 1, "second"),
@@ -68,18 +80,10 @@ _MOST = 100_000_000
 _YEARS = range(1000, 3000)
 
 
-def _int(value: Digits | int) -> int:
-    return value.value if isinstance(value, Digits) else int(value)
-
-
-def _number(value: Digits | float) -> float:
-    return value.value if isinstance(value, Digits) else value
-
-
 def _year(caught: Caught) -> int | None:
     if "short" in caught:
-        return 2000 + _int(caught["short"])
-    return _int(caught["year"]) if "year" in caught else None
+        return 2000 + whole(caught["short"])
+    return whole(caught["year"]) if "year" in caught else None
 
 
 def _sum(caught: Caught) -> int:
@@ -87,7 +91,7 @@ def _sum(caught: Caught) -> int:
 
 
 def _bounded_year(caught: Caught) -> int | None:
-    year = 2000 + _int(caught["short"]) if "short" in caught else _int(caught["n4"])
+    year = 2000 + whole(caught["short"]) if "short" in caught else whole(caught["n4"])
     return year if year in _YEARS else None
 
 
@@ -103,13 +107,13 @@ def _amount_of(count: float, unit: str) -> Amount | None:
 
 
 def _amount(caught: Caught) -> Amount | None:
-    return _amount_of(_number(caught["n"]) + caught.get("more", 0), caught["unit"])
+    return _amount_of(number(caught["n"]) + caught.get("more", 0), caught["unit"])
 
 
 def _amounts(caught: Caught) -> Amount | None:
     parts = [caught[name] for name in ("a", "b", "c") if name in caught]
     sizes = [_SIZES.get(part.grain, 9) for part in parts]
-    if any(later >= earlier for earlier, later in zip(sizes, sizes[1:], strict=False)):
+    if any(later >= earlier for earlier, later in pairwise(sizes)):
         return None
     total: Amount = parts[0]
     for part in parts[1:]:
@@ -118,52 +122,16 @@ def _amounts(caught: Caught) -> Amount | None:
 
 
 def _hours_minutes(caught: Caught) -> Amount:
-    seconds = _int(caught["hours"]) * 3600 + _int(caught["minutes"]) * 60
+    seconds = whole(caught["hours"]) * 3600 + whole(caught["minutes"]) * 60
     return Amount(seconds=seconds, grain="minute")
 
 
-def _clock(caught: Caught) -> Clock | None:
-    written = caught["hour"]
-    hour = _int(written)
-    half = caught.get("meridiem")
-    minute, second = (_int(caught[name]) if name in caught else None for name in ("minute", "second"))
-    if half is None:
-        padded = isinstance(written, Digits) and written.text.startswith("0")
-        half = "24" if padded or hour > 12 or hour == 0 else None
-    elif half == "pm" and 12 < hour < 24 and minute is not None:
-        half = "24"
-    if minute is None and hour > 24 and "meridiem" not in caught:
-        return None
-    grain: Grain = "hour" if minute is None else "minute" if second is None else "second"
-    return Clock(hour, minute or 0, second or 0, half, grain=grain)
-
-
-def _clock_after(caught: Caught) -> Clock | None:
-    minute = int(_number(caught["n"]))
-    clock = _clock({**caught, "minute": minute})
-    return clock if 1 <= minute <= 59 and clock is not None and clock.hour <= 24 else None
-
-
-def _clock_before(caught: Caught) -> Clock | None:
-    minutes = int(_number(caught["n"]))
-    clock = _clock(caught)
-    if clock is None or not 1 <= minutes <= 59 or not clock.valid:
-        return None
-    hour = clock.hour - 1
-    half = clock.half
-    if half in {None, "am", "pm"}:
-        if hour == 11 and half is not None:  # a quarter to twelve pm is in the morning
-            half = "am" if half == "pm" else "pm"
-        return Clock(hour or 12, 60 - minutes, 0, half, grain="minute")
-    return Clock(hour % 24, 60 - minutes, 0, half, grain="minute")
-
-
 def _calendar(caught: Caught) -> Calendar:
-    return Calendar(_int(caught["month"]), _int(caught["day"]), _year(caught))
+    return Calendar(whole(caught["month"]), whole(caught["day"]), _year(caught))
 
 
 def _slashed(caught: Caught) -> Slashed:
-    return Slashed(_int(caught["left"]), _int(caught["right"]), _year(caught))
+    return Slashed(whole(caught["left"]), whole(caught["right"]), _year(caught))
 
 
 def _bare_slashed(caught: Caught) -> Slashed | None:
@@ -200,24 +168,8 @@ def _clock_part(caught: Caught) -> Moment | None:
 
 
 def _hour_part(caught: Caught) -> Moment | None:
-    clock = _clock(caught)
+    clock = build_clock(caught)
     return Moment(None, clock, caught["part"]) if clock is not None and clock.half is None else None
-
-
-def _zoned_clock(caught: Caught) -> Clock | None:
-    clock = caught["clock"] if "clock" in caught else _clock(caught)
-    return None if clock is None else replace(clock, offset=caught["zone"])
-
-
-def _four_digits(caught: Caught) -> Clock | None:
-    """Return the clock of "at 0900" or "at 1730", but of no number that looks like a year."""
-    written: Digits = caught["both"]
-    hour, minute = divmod(written.value, 100)
-    if minute > 59 or hour > 23 or not (hour >= 13 or written.text.startswith("0")):
-        return None
-    if hour in {19, 20} and minute % 15:
-        return None
-    return Clock(hour, minute, 0, "24", grain="minute")
 
 
 @dataclass(frozen=True)
@@ -250,10 +202,10 @@ def _instant(caught: Caught) -> Instant | None:
 
 def _offset(caught: Caught) -> timedelta | None:
     if "both" in caught:
-        hours, minutes = divmod(_int(caught["both"]), 100)
+        hours, minutes = divmod(whole(caught["both"]), 100)
     else:
-        hours = _int(caught["hours"])
-        minutes = _int(caught["minutes"]) if "minutes" in caught else 0
+        hours = whole(caught["hours"])
+        minutes = whole(caught["minutes"]) if "minutes" in caught else 0
     if hours > 14 or minutes > 59:
         return None
     return caught["sign"] * timedelta(hours=hours, minutes=minutes)  # type: ignore[no-any-return]
@@ -275,7 +227,7 @@ def _month_span(caught: Caught) -> MonthSpan | None:
 
 
 def _year_span(caught: Caught) -> YearSpan | None:
-    year = _int(caught["year"])
+    year = whole(caught["year"])
     return YearSpan(year) if 1900 <= year < 2200 else None
 
 
@@ -284,12 +236,8 @@ def _rolling(caught: Caught) -> Rolling | None:
     return None if amount is None else Rolling(amount, caught["sign"])
 
 
-def _as_clock(found: Any) -> Clock | None:
-    return found if isinstance(found, Clock) else _clock({"hour": found})
-
-
 def _between_clocks(caught: Caught) -> BetweenClocks | None:
-    first, second = _as_clock(caught["first"]), _as_clock(caught["second"])
+    first, second = as_clock(caught["first"]), as_clock(caught["second"])
     if first is None or second is None:
         return None
     return BetweenClocks(first, second, part=caught.get("part"))
@@ -302,12 +250,12 @@ def _span_on(caught: Caught) -> BetweenClocks:
 
 def _month_days(caught: Caught) -> BetweenDays:
     month = caught["start"]
-    return BetweenDays(Calendar(month, _int(caught["first"])), Calendar(month, _int(caught["second"])))
+    return BetweenDays(Calendar(month, whole(caught["first"])), Calendar(month, whole(caught["second"])))
 
 
 def _every(caught: Caught) -> Repeat | None:
     freq, scale = (caught["freq"], 1) if "freq" in caught else _FREQUENCIES.get(caught["unit"], ("", 0))
-    count = _number(caught["n"])
+    count = number(caught["n"])
     if caught.get("unit") == "weekend" and count == 1:
         return Repeat("WEEKLY", weekdays=(5, 6))
     if not scale or count != int(count) or not 0 < count <= 10_000:
@@ -316,7 +264,7 @@ def _every(caught: Caught) -> Repeat | None:
 
 
 def _weekly(caught: Caught) -> Repeat | None:
-    interval = int(_number(caught.get("n", 1)))
+    interval = int(number(caught.get("n", 1)))
     if not 0 < interval <= 1000:
         return None
     return Repeat("WEEKLY", interval, weekdays=tuple(caught["weekdays"]), part=caught.get("part"))
@@ -328,7 +276,7 @@ def _weekday_list(caught: Caught) -> tuple[int, ...] | None:
 
 
 def _monthly_day(caught: Caught) -> Repeat | None:
-    day = _int(caught["day"])
+    day = whole(caught["day"])
     return Repeat("MONTHLY", month_days=(day,)) if day == -1 or 1 <= day <= 31 else None
 
 
@@ -336,20 +284,17 @@ def _monthly_weekday(caught: Caught) -> Repeat:
     return Repeat("MONTHLY", nth=caught["nth"], weekdays=(caught["weekday"],))
 
 
-def _clock_list(caught: Caught) -> tuple[Clock, ...] | None:
-    found = [_as_clock(caught[name]) for name in "abc" if name in caught]
-    clocks = tuple(clock for clock in found if clock is not None)
-    same = len({(clock.minute, clock.second, clock.offset) for clock in clocks}) == 1
-    return clocks if len(clocks) == len(found) and same else None
-
-
 def _tail(caught: Caught) -> Mapping[str, Any] | None:
     if "weekday" in caught:
         return {"start": Weekday(caught["weekday"])}
     if "count" in caught:
-        count = int(_number(caught["count"]))
+        count = int(number(caught["count"]))
         return {"count": count} if 0 < count <= 10_000 else None
     return caught
+
+
+def _tail_next(caught: Caught) -> Mapping[str, Any]:
+    return {"start": Edge("start", caught["unit"], 1)}
 
 
 def _repeat(caught: Caught) -> Repeat | None:
@@ -367,14 +312,12 @@ def _repeat(caught: Caught) -> Repeat | None:
 
 
 def _older(caught: Caught) -> Before:
-    return Before(Shift(caught["amount"], -1))
+    return Before(Shift(caught["amount"], -1), of_past=True)
 
 
 def _meaning(name: str) -> Builder:
-    def build(caught: Caught) -> Any:
-        return caught[name]
-
-    return build
+    """Return a builder that hands on what was captured as ``name``."""
+    return itemgetter(name)
 
 
 def _weekday_moment(caught: Caught) -> Meaning:
@@ -391,10 +334,10 @@ BUILDERS: Mapping[str, Builder] = {
     "between_days": lambda caught: BetweenDays(caught["first"], caught["last"]),
     "between_times": lambda caught: BetweenTimes(caught["first"], caught["last"]),
     "calendar": _calendar,
-    "clock": _clock,
-    "clock_after": _clock_after,
-    "clock_before": _clock_before,
-    "clock_list": _clock_list,
+    "clock": build_clock,
+    "clock_after": clock_after,
+    "clock_before": clock_before,
+    "clock_list": clock_list,
     "clock_part": _clock_part,
     "constant": _meaning("value"),
     "decimal": lambda caught: float(f"{caught['n'].text}.{caught['tenths'].text}"),
@@ -403,7 +346,7 @@ BUILDERS: Mapping[str, Builder] = {
     ),
     "every": _every,
     "feast": lambda caught: Feast(caught["offset"]),
-    "four_digits": _four_digits,
+    "four_digits": four_digits,
     "hour_part": _hour_part,
     "hours_minutes": _hours_minutes,
     "instant": _instant,
@@ -411,7 +354,7 @@ BUILDERS: Mapping[str, Builder] = {
     "length": lambda caught: Length(caught["amount"]),
     "merge": _merge,
     "moment": _moment,
-    "month_day": lambda caught: MonthDay(_int(caught["day"]), caught.get("shift")),
+    "month_day": lambda caught: MonthDay(whole(caught["day"]), caught.get("shift")),
     "month_days": _month_days,
     "month_span": _month_span,
     "monthly_day": _monthly_day,
@@ -421,7 +364,7 @@ BUILDERS: Mapping[str, Builder] = {
     "nth_weekday": lambda caught: NthWeekday(
         caught["nth"], caught["weekday"], caught.get("month"), caught.get("shift", 0)
     ),
-    "number": lambda caught: _int(caught.get("n", caught.get("n12"))),
+    "number": lambda caught: whole(caught.get("n", caught.get("n12"))),
     "offset": _offset,
     "older": _older,
     "period": lambda caught: Period(caught["unit"], caught["shift"]),
@@ -442,6 +385,7 @@ BUILDERS: Mapping[str, Builder] = {
     "span_on": _span_on,
     "sum": _sum,
     "tail": _tail,
+    "tail_next": _tail_next,
     "until": lambda caught: Until(caught["end"]),
     "weekday": lambda caught: Weekday(caught["weekday"], caught.get("which", "any"), caught.get("weeks", 0)),
     "weekday_list": _weekday_list,
@@ -449,7 +393,7 @@ BUILDERS: Mapping[str, Builder] = {
     "weekly": _weekly,
     "year": _bounded_year,
     "year_span": _year_span,
-    "zoned_clock": _zoned_clock,
+    "zoned_clock": zoned_clock,
     "yearly": lambda caught: repeated_moment(Moment(caught["day"])),
 }
 """Builders by the name that a rule's ``is`` gives."""

@@ -1,7 +1,7 @@
 """Days: what names a date, and how it is found from the moment of speaking."""
 
 import calendar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal, Protocol
 
@@ -72,7 +72,7 @@ class Weekday:
         """Return the other day that "next Friday" is said for (the very next one), where they differ."""
         if self.which != "next" or self.weeks:
             return None
-        nearest = Weekday(self.weekday).resolve(Context(context.now, context.zone, context.parts))
+        nearest = Weekday(self.weekday).resolve(replace(context, past=False))
         return nearest if nearest != self.resolve(context) else None
 
 

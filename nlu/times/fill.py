@@ -1,6 +1,6 @@
 """Giving a reading its times: which expressions count for which intent."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from nlu.readings import Intent, Reading, TimeReading
@@ -48,9 +48,8 @@ def _due(found: Found, now: datetime, zone: ZoneInfo) -> TimeReading:
     reading = found.reading
     if not found.is_length or reading.seconds is None:
         return reading
-    seconds = min(reading.seconds, timedelta.max.total_seconds() / 1000)
     try:
-        value = move(now, Amount(seconds=seconds), 1, zone)
+        value = move(now, Amount(seconds=reading.seconds), 1, zone)
     except (OverflowError, ValueError):
         return reading.model_copy(update={"seconds": None})
     return reading.model_copy(update={"value": value})

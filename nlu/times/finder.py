@@ -24,8 +24,9 @@ from nlu.times.tokens import Token, tokenize
 from nlu.times.unknown import read_unknown
 
 _LOG = logging.getLogger(__name__)
-_OPENING = frozenset("([{<\"'“‘«*_~`,;!?>/-—–:=|…")
-_CLOSING = frozenset(")]}>\"'”’».,;:!?*_~`—–-|…<")
+# Written as code points where they look like other signs: curly quotes and the en dash.
+_OPENING = frozenset("([{<\"'“\u2018«*_~`,;!?>/-—\u2013:=|…")
+_CLOSING = frozenset(")]}>\"'”\u2019».,;:!?*_~`—\u2013-|…<")
 _NUMBER_JOINS = frozenset(".,:-/")
 
 _MOST = 100  # expressions read in one text: nobody has more in mind, and the time a text takes stays bounded

@@ -19,181 +19,20 @@ that a text costs a time proportional to its length.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
-from nlu.times.tokens import NUMBER, Token
+from nlu.times.nodes import DIGITS, NONE, Choice, Class, Glue, Look, Node, Number, Reference, Series, Word
+from nlu.times.tokens import Token
 
-Captures = tuple[tuple[str, Any], ...]
 Builder = Callable[[Mapping[str, Any]], Any]
 
 _PIECE = re.compile(r"\{(\w+)(?::(\w+))?\}|([\[\]()|~])|([^\s\[\](){}|~]+)")
-_DIGITS = {"n": (1, 9), "n12": (1, 2), "n2": (2, 2), "n4": (4, 4)}
 
 
 class GrammarError(Exception):
     """The grammar file is wrong; the text says where."""
-
-
-@dataclass(frozen=True, slots=True)
-class Digits:
-    """A number as it was written: "09" is not "9" on a clock."""
-
-    value: int
-    text: str
-
-
-class Node(Protocol):
-    """A part of a template."""
-
-    first: frozenset[str]  # keys of the tokens it may begin with
-    nullable: bool  # whether it may be empty
-
-    def look(self, key: str) -> "Look":
-        """Tell what may follow where this part begins with a token ``key``."""
-
-    def match(self, run: "Run", at: int) -> Iterator[tuple[int, Captures]]:
-        """Yield every (end, captures) with which this part matches the tokens from ``at`` on."""
-
-
-_NONE: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a part of a template that begins with a certain token may go on with.
-
-    ``second`` are the keys that may follow within it; ``single`` tells that it may be that one token.
-    """
-
-    second: frozenset[str] = _NONE
-    single: bool = False
-
-
-class _Token:
-    """A part that is one token long."""
-
-    first = _NONE
-    nullable = False
-
-    def look(self, key: str) -> Look:
-        return Look(single=key in self.first)
-
-
-class _Word(_Token):
-    def __init__(self, word: str) -> None:
-        self.word = word
-        self.first = frozenset((word,))
-
-    def match(self, run: "Run", at: int) -> Iterator[tuple[int, Captures]]:
-        if at < run.size and run.tokens[at].text == self.word:
-            yield at + 1, ()
-
-
-class _Glue:
-    first = _NONE
-    nullable = True
-
-    def look(self, key: str) -> Look:
-        return Look()
-
-    def match(self, run: "Run", at: int) -> Iterator[tuple[int, Captures]]:
-        if at < run.size and run.tokens[at].glued:
-            yield at, ()
-
-
-class _Number(_Token):
-    def __init__(self, kind: str, label: str) -> None:
-        self.least, self.most = _DIGITS[kind]
-        self.label = label
-        self.first = frozenset((NUMBER,))
-
-    def match(self, run: "Run", at: int) -> Iterator[tuple[int, Captures]]:
-        if at < run.size and run.tokens[at].is_number:
-            text = run.tokens[at].text
-            if self.least <= len(text) <= self.most:
-                yield at + 1, ((self.label, Digits(int(text), text)),)
-
-
-class _Class(_Token):
-    def __init__(self, words: Mapping[str, Any], label: str) -> None:
-        self.words = words
-        self.label = label
-        self.first = frozenset(words)
-
-    def match(self, run: "Run", at: int) -> Iterator[tuple[int, Captures]]:
-        if at < run.size and run.tokens[at].text in self.words:
-            yield at + 1, ((self.label, self.words[run.tokens[at].text]),)
-
-
-class _Reference:
-    def __init__(self, symbol: "Symbol", label: str) -> None:
-        self.symbol = symbol
-        self.label = label
-        self.first = symbol.first
-        self.nullable = False
-
-    def look(self, key: str) -> Look:
-        return self.symbol.look(key)
-
-    def match(self, run: "Run", at: int) -> Iterator[tuple[int, Captures]]:
-        for end, value in self.symbol.matches(run, at):
-            yield end, ((self.label, value),)
-
-
-class _Sequence:
-    def __init__(self, nodes: Sequence[Node]) -> None:
-        self.nodes = tuple(nodes)
-        self._rests: list[tuple[frozenset[str], bool]] = []  # first and nullable of what follows each
-        self.first, self.nullable = _NONE, True
-        for node in reversed(self.nodes):
-            self._rests.append((self.first, self.nullable))
-            self.first = node.first | (self.first if node.nullable else _NONE)
-            self.nullable = self.nullable and node.nullable
-        self._rests.reverse()
-
-    def look(self, key: str) -> Look:
-        second, single = _NONE, False
-        for node, (first, nullable) in zip(self.nodes, self._rests, strict=True):
-            seen = node.look(key)
-            second |= seen.second | (first if seen.single else _NONE)
-            single = single or (seen.single and nullable)
-            if not node.nullable:
-                break
-        return Look(second, single)
-
-    def match(self, run: "Run", at: int) -> Iterator[tuple[int, Captures]]:
-        return self._rest(run, at, 0, ())
-
-    def _rest(self, run: "Run", at: int, index: int, captures: Captures) -> Iterator[tuple[int, Captures]]:
-        if index == len(self.nodes):
-            yield at, captures
-            return
-        node = self.nodes[index]
-        if not node.nullable and run.keys[at] not in node.first:
-            return
-        for middle, more in node.match(run, at):
-            yield from self._rest(run, middle, index + 1, captures + more)
-
-
-class _Choice:
-    def __init__(self, nodes: Sequence[Node], *, optional: bool) -> None:
-        self.nodes = tuple(nodes)
-        self.optional = optional
-        self.first = _NONE.union(*(node.first for node in self.nodes))
-        self.nullable = optional or any(node.nullable for node in self.nodes)
-
-    def look(self, key: str) -> Look:
-        seen = [node.look(key) for node in self.nodes]
-        return Look(_NONE.union(*(each.second for each in seen)), any(each.single for each in seen))
-
-    def match(self, run: "Run", at: int) -> Iterator[tuple[int, Captures]]:
-        for node in self.nodes:
-            if node.nullable or run.keys[at] in node.first:
-                yield from node.match(run, at)
-        if self.optional:
-            yield at, ()
 
 
 @dataclass(frozen=True)
@@ -253,7 +92,7 @@ class Symbol:
     def __init__(self, name: str, rules: Sequence[Rule]) -> None:
         self.name = name
         self.rules = tuple(rules)
-        self.first = _NONE.union(*(rule.node.first for rule in self.rules))
+        self.first = NONE.union(*(rule.node.first for rule in self.rules))
         self._looks: dict[str, tuple[Look, tuple[tuple[Rule, Look], ...]]] = {}
 
     def look(self, key: str) -> Look:
@@ -264,7 +103,7 @@ class Symbol:
         known = self._looks.get(key)
         if known is None:
             rules = tuple((rule, rule.node.look(key)) for rule in self.rules if key in rule.node.first)
-            second = _NONE.union(*(look.second for _, look in rules))
+            second = NONE.union(*(look.second for _, look in rules))
             known = Look(second, any(look.single for _, look in rules)), rules
             self._looks[key] = known
         return known
@@ -373,15 +212,15 @@ class Compiler:
             if sign == closing:
                 break
             if sign == "|":
-                branches.append(_Sequence(nodes))
+                branches.append(Series(nodes))
                 nodes = []
             elif sign in {"[", "("}:
                 node, at = self._choice(pieces, at, closing="]" if sign == "[" else ")")
                 nodes.append(node)
             elif sign == "~":
-                nodes.append(_Glue())
+                nodes.append(Glue())
             elif word is not None:
-                nodes.append(_Word(word))
+                nodes.append(Word(word))
             elif name is not None:
                 nodes.append(self._capture(name, label or name))
             else:
@@ -389,14 +228,14 @@ class Compiler:
         else:
             if closing:
                 raise GrammarError(f"A template lacks its {closing!r}.")
-        branches.append(_Sequence(nodes))
+        branches.append(Series(nodes))
         if closing == "]" or len(branches) > 1:
-            return _Choice(branches, optional=closing == "]"), at
+            return Choice(branches, optional=closing == "]"), at
         return branches[0], at
 
     def _capture(self, name: str, label: str) -> Node:
-        if name in _DIGITS:
-            return _Number(name, label)
+        if name in DIGITS:
+            return Number(name, label)
         if name in self._classes:
-            return _Class(self._classes[name], label)
-        return _Reference(self.symbol(name), label)
+            return Class(self._classes[name], label)
+        return Reference(self.symbol(name), label)

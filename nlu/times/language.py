@@ -6,8 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from nlu.data_files import read_yaml
 from nlu.times.base import Part
 from nlu.times.builders import BUILDERS
 from nlu.times.grammar import Compiler, GrammarError, Guards, Symbol
@@ -46,7 +45,7 @@ def month_first(locale: str) -> bool:
 
 @lru_cache(maxsize=4)
 def _load(code: str) -> Language:
-    raw: Mapping[str, Any] = yaml.safe_load((_FOLDER / f"{code}.yaml").read_text(encoding="utf-8"))
+    raw: Mapping[str, Any] = read_yaml(_FOLDER / f"{code}.yaml")
     compiler = Compiler(classes=raw["classes"], symbols=raw["symbols"], builders=BUILDERS)
     try:
         tops = tuple(compiler.symbol(name) for name in raw["top"])

@@ -116,7 +116,7 @@ class Moment:
         return self._by_both(context, self.day, self.clock)
 
     def _whole_day(self, context: Context) -> Answer | None:
-        assert self.day is not None  # noqa: S101 - no rule builds a moment of nothing
+        assert self.day is not None
         day = self.day.resolve(context)
         if day is None:
             return None
@@ -139,7 +139,7 @@ class Moment:
         def at(each: date, hour: int) -> datetime:
             return on_clock(each + timedelta(days=hour // 24), time(hour % 24), context.zone)
 
-        if self.day is None and at(day, part.end) <= context.now and not context.past:
+        if self.day is None and at(day, part.at) <= context.now and not context.past:
             day += timedelta(days=1)
         if context.past or at(day, part.at) <= context.now:
             if self.day is None and context.past and at(day, part.start) > context.now:

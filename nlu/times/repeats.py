@@ -77,7 +77,7 @@ class Repeat:
             return None
         grain: Grain = "day" if not times else self.clocks[0].grain if self.clocks else "hour"
         to = None if times else start_of(first.date() + timedelta(days=1), context.zone)
-        candidates = ()
+        candidates: tuple[datetime, ...] = ()
         if other is not None:
             second = self._first(context, [other])
             candidates = (first, second) if second is not None else ()

@@ -1,6 +1,6 @@
 """Spans: periods of the calendar, stretches up to now or from now, and what lies between two times."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -22,7 +22,7 @@ def _days(context: Context, start: date, end: date, grain: Grain) -> Answer:
 
 @dataclass(frozen=True)
 class Period:
-    """This, last or next week, month, quarter, year or weekend."""
+    """The present, last or next week, month, quarter, year or weekend."""
 
     unit: Unit
     shift: int = 0
@@ -173,11 +173,15 @@ class BetweenTimes:
 
     def answer(self, context: Context) -> Answer | None:
         """Resolve to the stretch, or to nothing where it would end before it begins."""
-        start, last = self.first.answer(context), self.last.answer(context)
-        if start is None or last is None or start.value is None or last.value is None:
+        last = self.last.answer(context)
+        end = None if last is None else last.to or last.value
+        if end is None:
             return None
-        end = last.to or last.value
-        return Answer(start.value, start.grain, end) if start.value < end else None
+        for past in dict.fromkeys((context.past, True)):  # in March, "from January" is the last one
+            start = self.first.answer(replace(context, past=past))
+            if start is not None and start.value is not None and start.value < end:
+                return Answer(start.value, start.grain, end)
+        return None
 
 
 @dataclass(frozen=True)
@@ -188,8 +192,7 @@ class Since:
 
     def answer(self, context: Context) -> Answer | None:
         """Resolve with the beginning in the past."""
-        past = Context(context.now, context.zone, context.parts, past=True, month_first=context.month_first)
-        found = self.start.answer(past)
+        found = self.start.answer(replace(context, past=True, day_clock=None))
         if found is None or found.value is None:
             return None
         start = min(found.value, context.now)
@@ -211,8 +214,7 @@ class Until:
 
     def limit(self, context: Context) -> datetime | None:
         """Return the first instant that is no longer in it."""
-        bare = Context(context.now, context.zone, context.parts, month_first=context.month_first)
-        found = self.end.answer(bare)
+        found = self.end.answer(replace(context, past=False, day_clock=None))
         if found is None:
             return None
         return found.to if found.grain == "day" and found.to is not None else found.value
@@ -223,11 +225,12 @@ class Before:
     """Of what has been: all up to then. Of what is to come: then, as the last moment."""
 
     end: Meaning
+    of_past: bool = False
 
     def answer(self, context: Context) -> Answer | None:
         """Resolve; an open beginning is 1970-01-01."""
         found = self.end.answer(context)
-        if found is None or not context.past or found.value is None:
+        if found is None or not (context.past or self.of_past) or found.value is None:
             return found
         return Answer(start_of(_NO_BEGINNING, context.zone), found.grain, found.value)
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-_TOKEN = re.compile(r"[0-9]+|[^\W\d_]+(?:['’][^\W\d_]+)*|\S")
+_TOKEN = re.compile(r"[0-9]+|[^\W\d_]+(?:['\u2019][^\W\d_]+)*|\S")
 
 NUMBER = "#"
 """The key under which every run of digits is looked up."""
@@ -40,7 +40,7 @@ def tokenize(text: str) -> tuple[Token, ...]:
     last = -1
     for found in _TOKEN.finditer(text):
         raw = found.group()
-        plain = raw.lower().replace("’", "'")
+        plain = raw.lower().replace("\u2019", "'")
         key = NUMBER if "0" <= raw[0] <= "9" else plain
         tokens.append(Token(plain, key, found.start(), found.end(), found.start() == last))
         last = found.end()

@@ -80,7 +80,7 @@ def _parsed(piece: str, context: Context) -> datetime | None:
                 "STRICT_PARSING": True,
             },
         )
-    except Exception as error:  # noqa: BLE001 - whatever it stumbles over, the piece is no date to us
+    except Exception as error:
         _LOG.debug("dateparser failed: %s", type(error).__name__)
         return None
     return found
