@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, event, text
@@ -16,10 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from planning.errors import StoreError
 from planning.migrations import HEAD, VERSION_TABLE
+from storage.lock import MIGRATING
 
 _BUSY_SECONDS = 5
-_ALEMBIC = Lock()
-"""Alembic keeps what it works on in globals: one migration at a time in a process."""
 
 
 async def open_engine(where: str | Path) -> AsyncEngine:
@@ -144,7 +142,7 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
     try:
-        with _ALEMBIC:
+        with MIGRATING:
             command.upgrade(config, "head")
             connection.commit()
     except CommandError as error:

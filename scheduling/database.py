@@ -3,7 +3,6 @@
 import asyncio
 import os
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from scheduling.errors import StoreError
 from scheduling.migrations import HEAD
+from storage.lock import MIGRATING
 
 BUSY_TIMEOUT_S = 10
 _VERSION_TABLE = "schedule_version"  # of its own name: one database may hold other things of ours
@@ -63,7 +63,7 @@ async def open_engine(url: URL) -> AsyncEngine:
                 version = await connection.run_sync(_version)
             if version != HEAD:
                 # In a thread with a loop of its own: loading Alembic alone would stall this one.
-                await asyncio.to_thread(lambda: asyncio.run(_migrate(url)))
+                await asyncio.to_thread(_migrate_alone, url)
     except BaseException:
         if engine is not None:
             await engine.dispose()
@@ -147,6 +147,11 @@ def _version(connection: Connection) -> str | None:
     return version
 
 
+def _migrate_alone(url: URL) -> None:
+    with MIGRATING:
+        asyncio.run(_migrate(url))
+
+
 async def _migrate(url: URL) -> None:
     engine = _engine(url, poolclass=NullPool)
     try:
@@ -157,7 +162,6 @@ async def _migrate(url: URL) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
-    import alembic
     from alembic.command import upgrade
     from alembic.config import Config
     from alembic.util import CommandError
@@ -168,13 +172,9 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
     config.attributes["version_table"] = _VERSION_TABLE
-    # `alembic.context` is one object for the whole process, so two migrations must not run in it at once:
-    # not even of two databases. The lock is kept on the module, where every user of it can find it.
-    lock: threading.Lock = vars(alembic).setdefault("parley_lock", threading.Lock())
-    with lock:
-        try:
-            upgrade(config, "head")
-        except CommandError as error:
-            raise StoreError(
-                "The schedule's database was written by a newer version of Parley; start that version."
-            ) from error
+    try:
+        upgrade(config, "head")
+    except CommandError as error:
+        raise StoreError(
+            "The schedule's database was written by a newer version of Parley; start that version."
+        ) from error

@@ -1,0 +1,1 @@
+"""Databases of whichever library: opened privately, migrated, errors made plain."""
