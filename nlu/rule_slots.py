@@ -142,7 +142,7 @@ def _files(caught: Mapping[str, str], tools: Tools) -> Slots | None:
 
 def _which_files(caught: Mapping[str, str], tools: Tools) -> Slots | None:
     body = caught["body"]
-    if _AUXILIARY.match(body) or not tools.files.names_files(" ".join(body.split()[:4])):
+    if not body[0].isalnum() or _AUXILIARY.match(body) or not tools.files.names_files(" ".join(body.split()[:4])):
         return None
     return tools.files.split(body, tools.times(body, "past"))
 
@@ -172,7 +172,11 @@ def _led_reminder(caught: Mapping[str, str], tools: Tools) -> Slots | None:
 def _alarm(caught: Mapping[str, str], tools: Tools) -> Slots | None:
     body = caught["body"]
     name = "alarm" if re.search(r"\balarm\b", tools.text, re.IGNORECASE) else "timer"
-    return split_alarm(body, tools.times(f"{name} {body}", "future"), len(name) + 1, name)
+    found = tools.times(f"{name} {body}", "future")
+    slots = split_alarm(body, found, len(name) + 1, name)
+    if name == "alarm" and "when" in slots and found[0].has_day:
+        slots["when"] = _in_the_morning(slots["when"], found[0])
+    return slots
 
 
 def _wake(caught: Mapping[str, str], tools: Tools) -> Slots | None:
@@ -180,9 +184,14 @@ def _wake(caught: Mapping[str, str], tools: Tools) -> Slots | None:
     slots = split_alarm(caught["body"], found, 0, "wake up")
     if "when" not in slots:
         return None
-    if found[0].reading.candidates and found[0].has_clock:  # people wake up in the morning
-        slots["when"] = f"{slots['when']} in the morning"
+    slots["when"] = _in_the_morning(slots["when"], found[0])
     return slots
+
+
+def _in_the_morning(when: str, found: Found) -> str:
+    """Return the time with what goes without saying: people wake up in the morning."""
+    is_open = bool(found.reading.candidates) and found.has_clock and found.reading.rrule is None
+    return f"{when} in the morning" if is_open else when
 
 
 SPLITS: Mapping[str, Split] = {
