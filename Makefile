@@ -6,8 +6,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 EXTRAS ?=
 BOOTSTRAP := $(PYTHON) bootstrap.py
-LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header
-export PATH := $(PATH):/usr/local/bin:$(HOME)/.local/bin
+LOCK := PATH="$$PATH:$$HOME/.local/bin" uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header
 # Another environment that happens to be active must not be taken for ours.
 unexport VIRTUAL_ENV CONDA_PREFIX
 
