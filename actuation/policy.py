@@ -42,7 +42,9 @@ class Policy(BaseModel):
     run_code: Decision = Field(
         default=Decision.ALLOW, description="Run code in the sandbox, which has no network and no files."
     )
-    web: Decision = Field(default=Decision.DENY, description="Fetch pages from the web.")
+    web: Decision = Field(
+        default=Decision.ALLOW, description="Fetch pages from the web, as far as `web.mode` lets any be fetched."
+    )
     send: Decision = Field(default=Decision.ASK, description="Send a message to somebody else.")
     click: Decision = Field(default=Decision.ASK, description="Use the mouse and the keyboard.")
     change_reminders: Decision = Field(

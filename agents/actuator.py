@@ -143,7 +143,9 @@ class ActuatorAgent(AssistantAgent):
 
     async def _read_page(self, act: ReadPage, _: Job) -> Text:
         web = self._actuation.web
-        if web.mode is not WebMode.OFF:
+        if web.mode is WebMode.ASK:
+            await self.ask_person(act.owner, f"May I open {act.url}?")
+        elif web.mode is WebMode.ON:
             await self.consent(act.owner, act, f"May I open {act.url}?")
         page = await fetch_page(act.url, settings=web, approved=True)
         shown = page.text[:_PAGE_TEXT].rstrip() + (" ..." if len(page.text) > _PAGE_TEXT else "")

@@ -107,9 +107,17 @@ class AssistantAgent(FipaAgent):
                 )
             )
         if decision is Decision.ASK:
-            dialogue = await self.find_one(ConsentTo)
-            if not await self.propose(dialogue, ConsentTo(person=person, question=question), timeout=_ASK_TIMEOUT):
-                raise Refuse(Declined(explanation="All right, I leave it."))
+            await self.ask_person(person, question)
+
+    async def ask_person(self, person: str, question: str) -> None:
+        """Put a question to a person, and go on only after their yes.
+
+        Raises:
+            Refuse: they said no.
+        """
+        dialogue = await self.find_one(ConsentTo)
+        if not await self.propose(dialogue, ConsentTo(person=person, question=question), timeout=_ASK_TIMEOUT):
+            raise Refuse(Declined(explanation="All right, I leave it."))
 
     def _counted(
         self, perform: Callable[[Any, Job], Awaitable[Element | None]]

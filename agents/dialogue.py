@@ -17,7 +17,6 @@ from typing import Any, ClassVar, Final
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from nlu.understanding import Understanding
 from tzlocal import get_localzone_name
 
 from agents.base import AssistantAgent
@@ -25,6 +24,7 @@ from behaviours.outcomes import ConversationFailed, Refuse
 from behaviours.services import Job, Service
 from nlu import rendering
 from nlu.readings import Intent, Reading, Turn
+from nlu.understanding import Understanding
 from ontology.assistant import (
     AchieveGoal,
     CancelGoals,
@@ -95,9 +95,7 @@ class DialogueAgent(AssistantAgent):
         self._tasks: set[asyncio.Task[None]] = set()
         self._zone = ZoneInfo(get_localzone_name())
         self._people = self.context.people.members
-        self.understanding = Understanding(
-            self.context.settings.nlu, folder=self.context.data / "nlu", use_rasa=self.context.nlu
-        )
+        self.understanding = Understanding(None, folder=self.context.data / "nlu", use_rasa=self.context.nlu)
         self._chat = Chat(
             self.context.chat,
             self.context.platform.address,
@@ -205,12 +203,12 @@ class DialogueAgent(AssistantAgent):
     async def _handle(self, session: _Session, exchange: _Exchange) -> None:
         message = exchange.message
         self._chat.composing(message, on=True)
+        now = datetime.now(UTC).astimezone(self._zone)
         if session.questions and not message.links:
-            answer = self.understanding.yes_or_no(message.text)
+            answer = self.understanding.yes_or_no(message.text, now=now, zone=self._zone)
             if answer is not None:
                 self._decide(session.questions[-1], exchange, answer=answer)
                 return
-        now = datetime.now(UTC).astimezone(self._zone)
         if message.links:
             readings = await self._receive_files(exchange, now)
             if readings is None:

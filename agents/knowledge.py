@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from agents.base import AssistantAgent
+from agents.places import documents_uri, memories_url
 from behaviours.outcomes import Fail, Refuse
 from behaviours.services import Job, Service
 from knowledge.documents import Documents
@@ -48,16 +49,14 @@ class KnowledgeAgent(AssistantAgent):
     async def prepare(self) -> None:
         """Open the stores of what this agent offers, and no others: a Milvus file opens in one process only."""
         settings = self.context.settings.knowledge
-        folder = self.context.data / "knowledge"
-        folder.mkdir(mode=0o700, exist_ok=True)
         self._found: OrderedDict[AnswerQuestion, Answer] = OrderedDict()
         self._documents: Documents | None = None
         self._memory: Memory | None = None
         if self._offers("document-passages", "retrieve-passages", "ingest-documents"):
-            self._documents = Documents(settings.documents_uri or folder / "documents.db", settings=settings)
+            self._documents = Documents(documents_uri(settings, self.context.data), settings=settings)
             await self._documents.warm()
         if self._offers("remembered-facts", "remember-fact", "forget-fact"):
-            self._memory = Memory(settings.memories_url or folder / "memories.db", settings=settings)
+            self._memory = Memory(memories_url(settings, self.context.data), settings=settings)
             await self._memory.warm()
 
     async def release(self) -> None:

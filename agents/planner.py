@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from tzlocal import get_localzone_name
 
 from agents.base import AssistantAgent
+from agents.places import own_folder
 from behaviours.contract_net import Award, Offer, OnAward
 from behaviours.outcomes import ConversationFailed, Fail, NoBids, Refuse
 from behaviours.services import Job, Service
@@ -41,7 +42,7 @@ from ontology.expressions import Bid, Declined, InternalError, NotPermitted, Uns
 from ontology.management import DFAgentDescription
 from planning import award, execution
 from planning.composing import Composer, what_can_be_done
-from planning.errors import PlanningError
+from planning.errors import LlmRefused, PlanningError
 from planning.llm.openai_compatible import OpenAICompatible
 from planning.planner import Planner
 from planning.state import FINAL, StepState
@@ -65,13 +66,22 @@ class PlannerAgent(AssistantAgent):
     async def prepare(self) -> None:
         """Open the store of plans, and set up the language model where one is configured."""
         settings = self.context.settings
-        folder = self.context.data / "planning"
-        folder.mkdir(mode=0o700, exist_ok=True)
+        folder = own_folder(self.context.data, "planning")
         self._running: dict[str, tuple[Goal, asyncio.Task[Any]]] = {}
         self._stopped: set[str] = set()
-        self._model = OpenAICompatible(settings.llm) if settings.llm.configured else None
+        self._model = self._language_model()
         self._planner = Planner(model=self._model)
         self._store = await PlanStore.open(settings.planning.database or folder / f"{self.name}.db")
+
+    def _language_model(self) -> OpenAICompatible | None:
+        """Return the configured language model; None where there is none, or where its key is missing."""
+        if not self.context.settings.llm.configured:
+            return None
+        try:
+            return OpenAICompatible(self.context.settings.llm)
+        except LlmRefused as error:
+            logger.warning("open questions cannot be answered: %s", error)
+            return None
 
     async def ready(self) -> None:
         """Own up to what the end of the last run interrupted."""

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from agents.base import AssistantAgent
+from agents.places import own_folder
 from behaviours.outcomes import Fail
 from behaviours.services import Job, Service
 from ontology.assistant import (
@@ -42,8 +43,7 @@ class SchedulerAgent(AssistantAgent):
     async def prepare(self) -> None:
         """Open the store, and begin to wait for what is due."""
         settings = self.context.settings.scheduling
-        folder = self.context.data / "scheduling"
-        folder.mkdir(mode=0o700, exist_ok=True)
+        folder = own_folder(self.context.data, "scheduling")
         self._store = await ReminderStore.open(settings.database or folder / "reminders.db", settings=settings)
         clock = SystemClock(longest_sleep_s=settings.longest_sleep_s)
         self._queue = DueQueue(self._store, clock, self._deliver, settings=settings)

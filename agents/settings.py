@@ -6,6 +6,7 @@ from actuation.settings import ActuationSettings
 from knowledge.settings import KnowledgeSettings
 from planning.settings import LlmSettings, PlanningSettings
 from scheduling.settings import SchedulingSettings
+from vision.settings import VisionSettings
 
 
 class Settings(BaseModel):
@@ -17,6 +18,7 @@ class Settings(BaseModel):
     llm: LlmSettings = Field(default_factory=LlmSettings, description="the language model, if any")
     scheduling: SchedulingSettings = Field(default_factory=SchedulingSettings, description="reminders")
     knowledge: KnowledgeSettings = Field(default_factory=KnowledgeSettings, description="documents and memories")
+    vision: VisionSettings = Field(default_factory=VisionSettings, description="looking at the screen")
     actuation: ActuationSettings = Field(
         default_factory=ActuationSettings, description="files, code, the web, and what is allowed of them"
     )

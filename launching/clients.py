@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from launching.configuration import Configuration
 from launching.data_folder import DataFolder
@@ -16,6 +17,9 @@ from xmpp.operator import Operator
 from xmpp.person import Person
 from xmpp.server.server import Server
 from xmpp.server.start import make_server
+
+if TYPE_CHECKING:
+    from knowledge.documents import Documents
 
 
 class Home:
@@ -79,6 +83,20 @@ class Home:
         """Ask an agent of the running assistant; see :meth:`xmpp.operator.Operator.ask`."""
         async with self.operator() as operator:
             return await operator.ask(act, timeout=timeout)
+
+    @asynccontextmanager
+    async def documents(self) -> AsyncIterator["Documents"]:
+        """Open the store of documents, which no assistant must hold at the time.
+
+        Raises:
+            StoreError: it can't be opened.
+        """
+        from agents.places import documents_uri
+        from knowledge.documents import Documents
+
+        settings = self.configuration.knowledge
+        async with Documents(documents_uri(settings, self.folder.root), settings=settings) as documents:
+            yield documents
 
     @asynccontextmanager
     async def person(self, jid: str | None, *, presence: bool = False) -> AsyncIterator[Person]:

@@ -7,7 +7,7 @@ its parts joined by two underscores: ``PARLEY_XMPP__PORT=5333`` is ``xmpp.port``
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from agents.settings import Settings
@@ -47,6 +47,20 @@ class Configuration(BaseSettings, Settings):
         """Let the environment win over the file, which comes as the init settings."""
         del settings_cls, dotenv_settings, file_secret_settings
         return env_settings, init_settings
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_database(cls, values: Any) -> Any:
+        """Let ``database_url`` serve every store that names no database of its own."""
+        url = values.get("database_url") if isinstance(values, dict) else None
+        if not url:
+            return values
+        merged = dict(values)
+        for section, key in (("scheduling", "database"), ("planning", "database"), ("knowledge", "memories_url")):
+            given = merged.get(section) or {}
+            if isinstance(given, dict) and not given.get(key):
+                merged[section] = {**given, key: url}
+        return merged
 
     @classmethod
     def load(cls, path: Path, *, required: bool) -> "Configuration":

@@ -64,7 +64,11 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
     kind: ClassVar[str] = "agent"
 
     def __init__(self, account: Account, platform: Platform, *, ontologies: Iterable[Ontology] = ()) -> None:
+        # SPADE's container, made with the first agent, sets uvloop's policy even where another loop runs already;
+        # under that policy the loop that runs can start no processes.
+        policy = asyncio.get_event_loop_policy()
         super().__init__(account.jid, account.password, port=platform.address.port, verify_security=True)
+        asyncio.set_event_loop_policy(policy)
         # Registered agents get messages from within the process without the server's stamp on the sender.
         self.container.unregister(account.jid)
         self.platform = platform

@@ -10,7 +10,7 @@ DEFAULTS = {
     "write_files": "ask",
     "delete": "ask",
     "run_code": "allow",
-    "web": "deny",
+    "web": "allow",
     "send": "ask",
     "click": "ask",
     "change_reminders": "allow",
@@ -31,7 +31,7 @@ TOGETHER = [
     ((), "allow"),
     (("read_files",), "allow"),
     (("read_files", "send"), "ask"),
-    (("send", "web"), "deny"),
+    (("send", "web"), "ask"),
     (("read_files", "fly_to_the_moon"), "deny"),
 ]
 

@@ -1,0 +1,71 @@
+"""``run``: start the assistant and, on a terminal, open a chat with it. What ``make run`` does after setting up."""
+
+import argparse
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+from launching.clients import Home
+from launching.commands.chat import converse
+from launching.console import add_data, progress
+from launching.errors import LaunchError
+from launching.first_run import offer_language_model
+
+HELP = "start the assistant and open a chat with it"
+_READY_WITHIN: Final = 90.0
+_STOPPED_WITHIN: Final = 15.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_data(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Start it, chat, and stop it again; without a terminal, run it until it is stopped."""
+    command = [sys.executable, str(Path(sys.argv[0]).absolute()), "up"]
+    if arguments.data is not None:
+        command += ["--data", str(arguments.data)]
+    home = Home(arguments.data)
+    if not sys.stdin.isatty():
+        os.execv(command[0], command)  # noqa: S606 - our own program, in our place
+    if home.is_running:
+        progress("The assistant runs already.")
+        asyncio.run(converse(home))
+        return 0
+    offer_language_model(home)
+    # A session of its own: Ctrl-C in the chat is not for the assistant, which is stopped below.
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as assistant:
+        try:
+            _await_ready(assistant)
+            asyncio.run(converse(Home(arguments.data)))
+        except KeyboardInterrupt:
+            progress("")
+        finally:
+            _stop(assistant)
+    return 0
+
+
+def _await_ready(assistant: "subprocess.Popen[str]") -> None:
+    assert assistant.stdout is not None
+    deadline = time.monotonic() + _READY_WITHIN
+    for line in assistant.stdout:
+        if line.strip() == "ready":
+            return
+        if time.monotonic() > deadline:
+            break
+    raise LaunchError("The assistant did not start; what it said is above.")
+
+
+def _stop(assistant: "subprocess.Popen[str]") -> None:
+    if assistant.poll() is None:
+        assistant.send_signal(signal.SIGTERM)
+        try:
+            assistant.wait(_STOPPED_WITHIN)
+        except subprocess.TimeoutExpired:
+            assistant.kill()
