@@ -23,6 +23,7 @@ from agents.base import AssistantAgent
 from behaviours.outcomes import ConversationFailed, Refuse
 from behaviours.services import Job, Service
 from nlu import rendering
+from nlu.goals import goal_of
 from nlu.readings import Intent, Reading, Turn
 from nlu.understanding import Understanding
 from ontology.assistant import (
@@ -35,8 +36,6 @@ from ontology.assistant import (
     ListGoals,
     Notify,
     RunningGoals,
-    TimeSpan,
-    Wish,
 )
 from ontology.content import AgentAction, Element
 from ontology.expressions import Declined, InternalError
@@ -255,7 +254,8 @@ class DialogueAgent(AssistantAgent):
             state = "asking" if turn.asking and last else "done" if last else "working"
             await self._reply(exchange, text, state=state, end=last)
         if wishes:
-            goal = _goal(exchange.message.person, exchange.message.text, wishes, now, self._zone)
+            message = exchange.message
+            goal = goal_of(uuid4().hex, message.person, message.text, wishes, now=now, zone=self._zone)
             exchange.task = goal.id
             session.exchanges.append(exchange)
             self._spawn(self._pursue(session, exchange, goal))
@@ -321,23 +321,3 @@ class DialogueAgent(AssistantAgent):
         )
         await self._chat.reply(exchange.message, text, mark)
 
-
-def _goal(person: str, text: str, readings: Sequence[Reading], now: datetime, zone: ZoneInfo) -> Goal:
-    return Goal(
-        id=uuid4().hex,
-        person=person,
-        text=text or readings[0].text,
-        wishes=tuple(
-            Wish(
-                intent=reading.intent.value,
-                text=reading.text,
-                slots=dict(reading.slots),
-                times=tuple(
-                    TimeSpan(text=time.text, value=time.value, to=time.to, rrule=time.rrule) for time in reading.times
-                ),
-            )
-            for reading in readings
-        ),
-        now=now,
-        zone=zone.key,
-    )

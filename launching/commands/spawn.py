@@ -7,10 +7,11 @@ from pathlib import Path
 
 from launching.agent_sets import AgentSet
 from launching.clients import Home
-from launching.commands.up import configure_logging, stop_signal
+from launching.commands.up import configure_logging
 from launching.console import add_data, progress
 from launching.errors import LaunchError
 from launching.platform import ASSISTANT, DIRECTORY, Agents, utc_now
+from launching.stopping import stop_signal
 from ontology.acl import AgentIdentifier
 from ontology.assistant import ASSISTANT as ONTOLOGY
 from ontology.assistant import Joined, JoinPlatform

@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import logging
 import os
-import signal
 import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -15,6 +14,7 @@ from launching.console import add_data, progress
 from launching.data_folder import DataFolder
 from launching.platform import ASSISTANT, HomePlatform
 from launching.runtime import HttpRuntime, NluRuntime, Runtime, UserRuntime, XmppRuntime
+from launching.stopping import end_by_deadline, stop_signal
 
 HELP = "run the assistant in the foreground"
 
@@ -56,14 +56,6 @@ def configure_logging(folder: DataFolder, level: str, name: str = "parley") -> N
         logging.getLogger(noisy).setLevel(logging.ERROR)
 
 
-def stop_signal() -> asyncio.Event:
-    """Return an event that SIGINT and SIGTERM set."""
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return stop
-
-
 async def _run(home: Home, agent_set: AgentSet, *, nlu: bool) -> None:
     stop = stop_signal()
     platform = HomePlatform(home.folder, home.configuration, progress)
@@ -76,6 +68,9 @@ async def _run(home: Home, agent_set: AgentSet, *, nlu: bool) -> None:
         await starting
     except asyncio.CancelledError:
         return
+    except Exception as error:
+        end_by_deadline(str(error))
+        raise
     try:
         (await _runtime(platform)).write(home.folder.runtime)
         print("ready", flush=True)
