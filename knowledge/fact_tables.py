@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 
-VERSION_TABLE = "alembic_version_knowledge"
 METADATA = sa.MetaData()
 
 FACTS = sa.Table(

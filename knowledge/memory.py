@@ -81,7 +81,7 @@ class Memory:
         self._embedder = embedder or embedder_named(self._settings.embedding_model)
         self._matcher = Matcher(self._embedder)
         self._clock = clock
-        self._url = url if isinstance(url, str) and "://" in url else f"sqlite:///{Path(url).expanduser()}"
+        self._where = url if isinstance(url, str) and "://" in url else Path(url)
         self._store: FactStore | None = None
         # One thread: calls follow one another, each a transaction of a few milliseconds.
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="memory")
@@ -252,7 +252,7 @@ class Memory:
         from knowledge.fact_store import FactStore
 
         if self._store is None:
-            store = FactStore(self._url, timeout_s=self._settings.store_timeout_s)
+            store = FactStore(self._where, timeout_s=self._settings.store_timeout_s)
             store.open()
             self._store = store
         return self._store

@@ -12,17 +12,18 @@ from pathlib import Path
 
 from sqlalchemy import RowMapping, Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ontology import json_language
 from ontology.assistant import ASSISTANT
 from ontology.assistant.goals import Plan, PlanStep, StepReport
 from ontology.content import Ontology
 from planning import graph
-from planning.database import open_engine, plain_errors
+from planning.database import SCHEMA
 from planning.errors import IllegalTransition, StoreError
 from planning.state import FINAL, PlanState, StepState, outcome, sources
 from planning.tables import PLANS, STEPS
+from storage.database import Database, open_database
 
 _log = logging.getLogger(__name__)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,9 +54,8 @@ class StoredPlan:
 class PlanStore:
     """The plans of all persons, by the ids of their goals. Made by :meth:`open`; to be closed."""
 
-    def __init__(self, engine: AsyncEngine, clock: Callable[[], datetime], ontology: Ontology) -> None:
-        self._engine = engine
-        self._reader = engine.execution_options(reading=True)
+    def __init__(self, database: Database, clock: Callable[[], datetime], ontology: Ontology) -> None:
+        self._database = database
         self._clock = clock
         self._ontology = ontology
 
@@ -70,18 +70,18 @@ class PlanStore:
         """Open a database, making or migrating it where needed.
 
         Args:
-            where: path of a SQLite file, or the URL of a database with an asynchronous driver.
+            where: path of a SQLite file, or the URL of a SQLite or PostgreSQL database.
             clock: tells the time, with its zone.
             ontology: the vocabulary of the actions in plans.
 
         Raises:
             StoreError: the database cannot be used.
         """
-        return cls(await open_engine(where), clock, ontology)
+        return cls(await open_database(where, SCHEMA), clock, ontology)
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._engine.dispose()
+        await self._database.close()
 
     async def save(self, plan: Plan) -> bool:
         """Store a new plan, all steps pending; its id is that of its goal.
@@ -96,9 +96,8 @@ class PlanStore:
         graph.check(plan.steps)
         now = self._now()
         try:
-            with plain_errors():
-                async with self._engine.begin() as connection:
-                    await self._insert(connection, plan, now)
+            async with self._database.writing() as connection:
+                await self._insert(connection, plan, now)
         except StoreError as error:
             if isinstance(error.__cause__, IntegrityError):
                 return False
@@ -124,16 +123,15 @@ class PlanStore:
             raise IllegalTransition(f"The report of step {step_id}, {state}, is of {report.id}, {report.state}.")
         this = (STEPS.c.plan_id == plan_id) & (STEPS.c.id == step_id)
         content = json_language.encode((report,)) if report is not None else None
-        with plain_errors():
-            async with self._engine.begin() as connection:
-                moved = await connection.execute(
-                    update(STEPS)
-                    .where(this, STEPS.c.state.in_(sources(state)))
-                    .values(state=state, report=content, changed=self._now())
-                )
-                if moved.rowcount:
-                    return
-                current = (await connection.execute(select(STEPS.c.state).where(this))).scalar_one_or_none()
+        async with self._database.writing() as connection:
+            moved = await connection.execute(
+                update(STEPS)
+                .where(this, STEPS.c.state.in_(sources(state)))
+                .values(state=state, report=content, changed=self._now())
+            )
+            if moved.rowcount:
+                return
+            current = (await connection.execute(select(STEPS.c.state).where(this))).scalar_one_or_none()
         if current is None:
             raise StoreError(f"There is no step {step_id} in a plan {plan_id}.")
         raise IllegalTransition(f"A step that is {current} cannot become {state}.")
@@ -147,22 +145,19 @@ class PlanStore:
             IllegalTransition: a step has not ended.
             StoreError: there is no such plan, or it could not be written.
         """
-        with plain_errors():
-            async with self._engine.begin() as connection:
-                current = (
-                    await connection.execute(select(PLANS.c.state).where(PLANS.c.id == plan_id))
-                ).scalar_one_or_none()
-                if current is None:
-                    raise StoreError(f"There is no plan {plan_id}.")
-                if current != PlanState.RUNNING:
-                    return PlanState(current)
-                states = await connection.execute(select(STEPS.c.state).where(STEPS.c.plan_id == plan_id))
-                state = outcome([StepState(name) for name in states.scalars()])
-                if state is PlanState.RUNNING:
-                    raise IllegalTransition(f"The plan {plan_id} cannot end: not all of its steps have.")
-                await connection.execute(
-                    update(PLANS).where(PLANS.c.id == plan_id).values(state=state, ended=self._now())
-                )
+        async with self._database.writing() as connection:
+            current = (
+                await connection.execute(select(PLANS.c.state).where(PLANS.c.id == plan_id))
+            ).scalar_one_or_none()
+            if current is None:
+                raise StoreError(f"There is no plan {plan_id}.")
+            if current != PlanState.RUNNING:
+                return PlanState(current)
+            states = await connection.execute(select(STEPS.c.state).where(STEPS.c.plan_id == plan_id))
+            state = outcome([StepState(name) for name in states.scalars()])
+            if state is PlanState.RUNNING:
+                raise IllegalTransition(f"The plan {plan_id} cannot end: not all of its steps have.")
+            await connection.execute(update(PLANS).where(PLANS.c.id == plan_id).values(state=state, ended=self._now()))
         return state
 
     async def get(self, plan_id: str) -> StoredPlan | None:
@@ -213,18 +208,17 @@ class PlanStore:
             await connection.execute(insert(STEPS), rows)
 
     async def _read(self, query: Select[tuple[object, ...]]) -> tuple[StoredPlan, ...]:
-        with plain_errors():
-            async with self._reader.begin() as connection:
-                plans = (await connection.execute(query)).mappings().all()
-                ids = [row["id"] for row in plans]
-                steps = (
-                    await connection.execute(
-                        select(STEPS).where(STEPS.c.plan_id.in_(ids)).order_by(STEPS.c.plan_id, STEPS.c.position)
-                    )
-                ).mappings()
-                rows: dict[str, list[RowMapping]] = {name: [] for name in ids}
-                for row in steps:
-                    rows[row["plan_id"]].append(row)
+        async with self._database.reading() as connection:
+            plans = (await connection.execute(query)).mappings().all()
+            ids = [row["id"] for row in plans]
+            steps = (
+                await connection.execute(
+                    select(STEPS).where(STEPS.c.plan_id.in_(ids)).order_by(STEPS.c.plan_id, STEPS.c.position)
+                )
+            ).mappings()
+            rows: dict[str, list[RowMapping]] = {name: [] for name in ids}
+            for row in steps:
+                rows[row["plan_id"]].append(row)
         stored = [self._stored(row, rows[row["id"]]) for row in plans]
         return tuple(plan for plan in stored if plan is not None)
 

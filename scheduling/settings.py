@@ -10,7 +10,7 @@ class SchedulingSettings(BaseModel):
 
     database: str = Field(
         default="",
-        description="SQLAlchemy URL of the database, such as postgresql+asyncpg://...; "
+        description="SQLAlchemy URL of the database, such as postgresql+psycopg://...; "
         "empty: a SQLite file in the data folder",
     )
     max_per_person: int = Field(default=200, ge=1, description="reminders one person may have waiting")

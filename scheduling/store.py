@@ -17,15 +17,15 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import RowMapping, delete, func, insert, select
-from sqlalchemy.engine import URL
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scheduling.admission import clean_text, first_due
-from scheduling.database import database_url, open_engine, plain_errors, writer
+from scheduling.database import SCHEMA
 from scheduling.errors import (
     AlreadyDeliveredError,
     RecurrenceError,
+    StoreError,
     TooManyRemindersError,
 )
 from scheduling.holders import this_process
@@ -36,6 +36,7 @@ from scheduling.steps import FREE, FRESH, caught_up, claimed_row, row_of, step, 
 from scheduling.tables import REMINDERS, due_columns, from_micros, to_micros, to_reminder
 from scheduling.upkeep import end_dead_claims, realign_due
 from scheduling.walltime import WallTime
+from storage.database import Database, open_database
 
 _log = logging.getLogger(__name__)
 _c = REMINDERS.c
@@ -44,10 +45,8 @@ _c = REMINDERS.c
 class ReminderStore:
     """The reminders of all persons. Made by :meth:`open`; to be closed."""
 
-    def __init__(self, engine: AsyncEngine, url: URL, settings: SchedulingSettings, new_id: Callable[[], str]) -> None:
-        self._engine = engine
-        self._writer = writer(engine)
-        self._url = url
+    def __init__(self, database: Database, settings: SchedulingSettings, new_id: Callable[[], str]) -> None:
+        self._database = database
         self._settings = settings
         self._new_id = new_id
         self._listeners: list[Callable[[], None]] = []
@@ -63,19 +62,18 @@ class ReminderStore:
         """Open a database, making or migrating it where needed.
 
         Args:
-            database: path of a SQLite file, or URL of any database.
+            database: path of a SQLite file, or the URL of a SQLite or PostgreSQL database.
             settings: the limits.
             new_id: makes unique ids for reminders and claims.
 
         Raises:
             StoreError: the database cannot be used.
         """
-        url = database_url(database)
-        return cls(await open_engine(url), url, settings or SchedulingSettings(), new_id)
+        return cls(await open_database(database, SCHEMA), settings or SchedulingSettings(), new_id)
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._engine.dispose()
+        await self._database.close()
 
     def subscribe(self, changed: Callable[[], None]) -> Callable[[], None]:
         """Have ``changed`` called after every change made through this object.
@@ -139,22 +137,21 @@ class ReminderStore:
             "revision": 0,
         }
         limit = self._settings.max_per_person
-        with plain_errors(self._url):
-            try:
-                async with self._writer.begin() as connection:
-                    waiting = await connection.scalar(
-                        select(func.count()).where(_c.owner == owner, _c.state.in_(WAITING))
-                    )
-                    if (waiting or 0) >= limit:
-                        raise TooManyRemindersError(limit)
-                    row = await connection.execute(insert(REMINDERS).values(values).returning(REMINDERS))
-                    reminder = to_reminder(row.mappings().one())
-            except IntegrityError:
-                # The same request came twice at once, and the other was first.
-                other = None if key is None else await self._by_key(owner, key)
-                if other is None:
-                    raise
-                return other
+        try:
+            async with self._database.writing() as connection:
+                waiting = await connection.scalar(select(func.count()).where(_c.owner == owner, _c.state.in_(WAITING)))
+                if (waiting or 0) >= limit:
+                    raise TooManyRemindersError(limit)
+                row = await connection.execute(insert(REMINDERS).values(values).returning(REMINDERS))
+                reminder = to_reminder(row.mappings().one())
+        except StoreError as error:
+            if not isinstance(error.__cause__, IntegrityError):
+                raise
+            # The same request came twice at once, and the other was first.
+            other = None if key is None else await self._by_key(owner, key)
+            if other is None:
+                raise
+            return other
         self._changed()
         return reminder
 
@@ -165,9 +162,8 @@ class ReminderStore:
             UnknownReminderError: there is none.
             StoreError: the database cannot be used.
         """
-        with plain_errors(self._url):
-            async with self._engine.begin() as connection:
-                return to_reminder(await row_of(connection, reminder_id, owner))
+        async with self._database.reading() as connection:
+            return to_reminder(await row_of(connection, reminder_id, owner))
 
     async def list(self, owner: str, states: Sequence[ReminderState] = WAITING) -> tuple[Reminder, ...]:
         """Return the reminders of a person that are in one of ``states``, those due first in front.
@@ -176,10 +172,9 @@ class ReminderStore:
             StoreError: the database cannot be used.
         """
         query = select(REMINDERS).where(_c.owner == owner, _c.state.in_(states))
-        with plain_errors(self._url):
-            async with self._engine.begin() as connection:
-                rows = await connection.execute(query.order_by(_c.due_at, _c.created_at, _c.id))
-                return tuple(to_reminder(row) for row in rows.mappings())
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query.order_by(_c.due_at, _c.created_at, _c.id))
+            return tuple(to_reminder(row) for row in rows.mappings())
 
     async def cancel(self, owner: str, reminder_id: str, *, now: datetime) -> Reminder:
         """Cancel a reminder; one that is cancelled already stays so.
@@ -189,14 +184,13 @@ class ReminderStore:
             AlreadyDeliveredError: it was delivered, and does not come again.
             StoreError: the database cannot be used.
         """
-        with plain_errors(self._url):
-            async with self._writer.begin() as connection:
-                row = await row_of(connection, reminder_id, owner, lock=True)
-                if row["state"] == ReminderState.CANCELLED:
-                    return to_reminder(row)
-                if row["state"] == ReminderState.DELIVERED:
-                    raise AlreadyDeliveredError(row["text"])
-                reminder = await step(connection, row, now, ReminderEvent.CANCEL, **FREE)
+        async with self._database.writing() as connection:
+            row = await row_of(connection, reminder_id, owner, lock=True)
+            if row["state"] == ReminderState.CANCELLED:
+                return to_reminder(row)
+            if row["state"] == ReminderState.DELIVERED:
+                raise AlreadyDeliveredError(row["text"])
+            reminder = await step(connection, row, now, ReminderEvent.CANCEL, **FREE)
         self._changed()
         return reminder
 
@@ -207,12 +201,11 @@ class ReminderStore:
             StoreError: the database cannot be used.
         """
         query = select(REMINDERS).where(_c.owner == owner, _c.state.in_(WAITING))
-        with plain_errors(self._url):
-            async with self._writer.begin() as connection:
-                rows = await connection.execute(query.order_by(_c.due_at, _c.id).with_for_update())
-                cancelled = tuple(
-                    [await step(connection, row, now, ReminderEvent.CANCEL, **FREE) for row in rows.mappings().all()]
-                )
+        async with self._database.writing() as connection:
+            rows = await connection.execute(query.order_by(_c.due_at, _c.id).with_for_update())
+            cancelled = tuple(
+                [await step(connection, row, now, ReminderEvent.CANCEL, **FREE) for row in rows.mappings().all()]
+            )
         self._changed()
         return cancelled
 
@@ -223,9 +216,8 @@ class ReminderStore:
             StoreError: the database cannot be used.
         """
         query = select(func.min(_c.wake_at)).where(_c.state.in_(WAITING))
-        with plain_errors(self._url):
-            async with self._engine.begin() as connection:
-                micros: int | None = await connection.scalar(query)
+        async with self._database.reading() as connection:
+            micros: int | None = await connection.scalar(query)
         return None if micros is None else from_micros(micros)
 
     async def claim_due(self, now: datetime, lease: timedelta, *, limit: int = 100) -> tuple[Claim, ...]:
@@ -243,19 +235,18 @@ class ReminderStore:
             StoreError: the database cannot be used.
         """
         query = select(REMINDERS).where(_c.state.in_(WAITING), _c.wake_at <= to_micros(now))
-        with plain_errors(self._url):
-            async with self._engine.begin() as connection:
-                found = await connection.execute(query.order_by(_c.wake_at, _c.created_at, _c.id).limit(limit))
-                rows = found.mappings().all()
-            if not rows:
-                return ()
-            fresh = await asyncio.to_thread(caught_up, rows, now)
-            claims = []
-            async with self._writer.begin() as connection:
-                for row in rows:
-                    claim = await self._claim(connection, row, fresh.get(row["id"], {}), now, lease)
-                    if claim is not None:
-                        claims.append(claim)
+        async with self._database.reading() as connection:
+            found = await connection.execute(query.order_by(_c.wake_at, _c.created_at, _c.id).limit(limit))
+            rows = found.mappings().all()
+        if not rows:
+            return ()
+        fresh = await asyncio.to_thread(caught_up, rows, now)
+        claims = []
+        async with self._database.writing() as connection:
+            for row in rows:
+                claim = await self._claim(connection, row, fresh.get(row["id"], {}), now, lease)
+                if claim is not None:
+                    claims.append(claim)
         return tuple(claims)
 
     async def _claim(
@@ -299,15 +290,14 @@ class ReminderStore:
                 following = await asyncio.to_thread(next_occurrence, old.start, old.rrule, old.due_at)
             except RecurrenceError:
                 _log.exception("reminder %s cannot be repeated any more", old.id)
-        with plain_errors(self._url):
-            async with self._writer.begin() as connection:
-                row = await claimed_row(connection, claim)
-                reminder = await step(connection, row, now, ReminderEvent.DELIVER, **FREE, in_doubt=False)
-                if following is not None:
-                    row = await row_of(connection, old.id)
-                    wake_at = to_micros(following.instant)
-                    changes = {**due_columns(following), **FRESH, "wake_at": wake_at}
-                    reminder = await step(connection, row, now, ReminderEvent.REPEAT, **changes)
+        async with self._database.writing() as connection:
+            row = await claimed_row(connection, claim)
+            reminder = await step(connection, row, now, ReminderEvent.DELIVER, **FREE, in_doubt=False)
+            if following is not None:
+                row = await row_of(connection, old.id)
+                wake_at = to_micros(following.instant)
+                changes = {**due_columns(following), **FRESH, "wake_at": wake_at}
+                reminder = await step(connection, row, now, ReminderEvent.REPEAT, **changes)
         self._changed()
         return reminder
 
@@ -325,18 +315,17 @@ class ReminderStore:
             StoreError: the database cannot be used.
         """
         doubt = in_doubt or claim.maybe_delivered
-        with plain_errors(self._url):
-            async with self._writer.begin() as connection:
-                row = await claimed_row(connection, claim)
-                reminder = await step(
-                    connection,
-                    row,
-                    now,
-                    ReminderEvent.RELEASE,
-                    **FREE,
-                    wake_at=to_micros(retry_at),
-                    in_doubt=doubt,
-                )
+        async with self._database.writing() as connection:
+            row = await claimed_row(connection, claim)
+            reminder = await step(
+                connection,
+                row,
+                now,
+                ReminderEvent.RELEASE,
+                **FREE,
+                wake_at=to_micros(retry_at),
+                in_doubt=doubt,
+            )
         self._changed()
         return reminder
 
@@ -346,9 +335,8 @@ class ReminderStore:
         Raises:
             StoreError: the database cannot be used.
         """
-        with plain_errors(self._url):
-            async with self._writer.begin() as connection:
-                ended = await end_dead_claims(connection, now)
+        async with self._database.writing() as connection:
+            ended = await end_dead_claims(connection, now)
         self._changed()
         return ended
 
@@ -361,9 +349,8 @@ class ReminderStore:
         Raises:
             StoreError: the database cannot be used.
         """
-        with plain_errors(self._url):
-            async with self._writer.begin() as connection:
-                return await realign_due(connection)
+        async with self._database.writing() as connection:
+            return await realign_due(connection)
 
     async def prune(self, *, before: datetime) -> int:
         """Erase reminders that were delivered for good or cancelled before an instant; return how many.
@@ -372,15 +359,13 @@ class ReminderStore:
             StoreError: the database cannot be used.
         """
         query = delete(REMINDERS).where(_c.state.not_in(WAITING), _c.changed_at < to_micros(before))
-        with plain_errors(self._url):
-            async with self._writer.begin() as connection:
-                return (await connection.execute(query)).rowcount
+        async with self._database.writing() as connection:
+            return (await connection.execute(query)).rowcount
 
     async def _by_key(self, owner: str, key: str) -> Reminder | None:
         query = select(REMINDERS).where(_c.owner == owner, _c.request_key == key)
-        with plain_errors(self._url):
-            async with self._engine.begin() as connection:
-                row = (await connection.execute(query)).mappings().one_or_none()
+        async with self._database.reading() as connection:
+            row = (await connection.execute(query)).mappings().one_or_none()
         return None if row is None else to_reminder(row)
 
     def _changed(self) -> None:

@@ -1,1 +1,6 @@
-"""Alembic's scripts for the database of facts; `knowledge.fact_store` runs them when it opens one."""
+"""Migrations of the facts' table, by Alembic, run when a store is opened."""
+
+HEAD = "0001"
+"""The newest revision. It stands here too so that a database that is current opens without loading Alembic."""
+
+VERSION_TABLE = "alembic_version_knowledge"

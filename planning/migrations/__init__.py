@@ -1,4 +1,4 @@
-"""Migrations of the plans' tables, by Alembic, run by ``planning.database``."""
+"""Migrations of the plans' tables, by Alembic, run when a store is opened."""
 
 HEAD = "0001"
 """The newest revision. It stands here too so that a database that is current opens without loading Alembic."""

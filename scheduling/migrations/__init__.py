@@ -6,3 +6,6 @@ To change the tables, add ``versions/v<number>_<what>.py`` whose ``down_revision
 
 HEAD = "0001"
 """The revision that this version of the program works with. Naming it spares a start from loading Alembic."""
+
+VERSION_TABLE = "schedule_version"
+"""Of its own name: one database may hold the tables of others too."""

@@ -11,10 +11,12 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from knowledge.errors import StoreError
-from knowledge.fact_store import Fact, FactStore, StoredFact, new_id, with_vector
-from knowledge.fact_tables import METADATA, VERSION_TABLE
+from knowledge.fact_store import SCHEMA, Fact, FactStore, StoredFact, new_id, with_vector
+from knowledge.fact_tables import METADATA
+from knowledge.migrations import HEAD, VERSION_TABLE
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -22,6 +24,10 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 def entry(text: str, *, owner: str = "ann", slot: str | None = None, minutes: int = 0) -> StoredFact:
     fact = Fact(id=new_id(), owner=owner, text=text, said_at=NOON + timedelta(minutes=minutes))
     return StoredFact(fact=fact, slot=slot, model="m", vector=np.arange(4, dtype=np.float32))
+
+
+def on_disk(path: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in path.parent.iterdir())
 
 
 @pytest.fixture
@@ -48,6 +54,10 @@ def test_the_migrations_make_the_tables_that_the_code_expects(path: Path, store:
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
         assert compare_metadata(context, METADATA) == []
     engine.dispose()
+
+
+def test_the_head_is_that_of_the_migrations() -> None:
+    assert ScriptDirectory(str(SCHEMA.migrations)).get_heads() == [HEAD]
 
 
 def test_opening_twice_keeps_what_is_there(path: Path, store: FactStore) -> None:
@@ -91,11 +101,10 @@ def test_what_is_removed_is_gone_from_the_file_with_its_history(path: Path, stor
     store.add(entry("the password is swordfish", slot="s"))
     chosen = store.add(entry("the password is hunter2", slot="s", minutes=1))
     kept = store.add(entry("the sky is blue"))
-    assert b"hunter2" in path.read_bytes()
+    assert b"hunter2" in on_disk(path)
     store.remove("ann", [chosen.id])
-    data = b"".join(file.read_bytes() for file in path.parent.iterdir())
-    assert b"hunter2" not in data
-    assert b"swordfish" not in data
+    assert b"hunter2" not in on_disk(path)
+    assert b"swordfish" not in on_disk(path)
     assert [stored.fact for stored in store.facts("ann", superseded=True)] == [kept]
 
 
@@ -110,7 +119,7 @@ def test_vectors_are_replaced(store: FactStore) -> None:
 def test_a_file_that_is_no_database_gets_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "facts.sqlite"
     path.write_bytes(b"not a database at all" * 100)
-    with pytest.raises(StoreError, match=r"cannot be opened; check that it can be written"):
+    with pytest.raises(StoreError, match=r"facts.* cannot be used \(file is not a database\)"):
         FactStore(f"sqlite:///{path}").open()
     assert path.read_bytes().startswith(b"not a database")
 

@@ -194,7 +194,7 @@ async def test_a_plan_that_this_version_cannot_read_is_left_alone(
 ) -> None:
     await store.save(plan("old"))
     await store.save(plan("new"))
-    async with store._engine.begin() as connection:
+    async with store._database.writing() as connection:
         await connection.execute(text("UPDATE plans SET content = replace(content, 'calculate', 'x') WHERE id = 'old'"))
 
     assert [each.plan.goal.id for each in await store.unfinished()] == ["new"]

@@ -72,7 +72,7 @@ async def life(folder: Path, fuse: Fuse) -> None:
     """Set the reminders (a second time changes nothing), and deliver until nothing waits."""
     clock = SystemClock()
     store = await ReminderStore.open(folder / "schedule.db", settings=SETTINGS)
-    engine = store._engine.sync_engine
+    engine = store._database._reader.sync_engine
     event.listen(engine, "begin", fuse.burn)  # after what was committed before
     event.listen(engine, "commit", fuse.burn)
 

@@ -267,7 +267,7 @@ async def test_claims_of_a_dead_process_end_at_once(store: ReminderStore) -> Non
     await store.add(owner=OWNER, text="x", due=in_seconds(1), now=NOW)
     (claim,) = await store.claim_due(LATER, LEASE)
     assert await store.recover(now=LATER) == 0
-    async with store._writer.begin() as connection:
+    async with store._database.writing() as connection:
         mine: str = (await connection.execute(REMINDERS.select())).mappings().one()["holder"]
         earlier = mine.rpartition("|")[0] + "|0"  # a process that had our number before us
         await connection.execute(update(REMINDERS).values(holder=earlier))
@@ -280,7 +280,7 @@ async def test_claims_of_a_dead_process_end_at_once(store: ReminderStore) -> Non
 async def test_a_clock_that_a_government_moved(store: ReminderStore) -> None:
     added = await store.add(owner=OWNER, text="x", due=wall("2026-11-21T09:00"), now=NOW)
     assert await store.realign() == 0
-    async with store._writer.begin() as connection:  # as if an older time zone database had computed it
+    async with store._database.writing() as connection:  # as if an older time zone database had computed it
         wrong = REMINDERS.c.due_at + 3_600_000_000
         await connection.execute(update(REMINDERS).values(due_at=wrong, wake_at=wrong))
     assert await store.next_due() == added.due_at + timedelta(hours=1)

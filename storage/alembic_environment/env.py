@@ -1,4 +1,4 @@
-"""Run by Alembic; works on the connection that ``scheduling.database`` puts into the configuration."""
+"""Run by Alembic: works on the connection and the version table that ``storage.migrating`` hands over."""
 
 from alembic import context
 
