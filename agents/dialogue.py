@@ -94,7 +94,9 @@ class DialogueAgent(AssistantAgent):
         self._tasks: set[asyncio.Task[None]] = set()
         self._zone = ZoneInfo(get_localzone_name())
         self._people = self.context.people.members
-        self.understanding = Understanding(None, folder=self.context.data / "nlu", use_rasa=self.context.nlu)
+        self.understanding = Understanding(
+            self.context.settings.nlu, folder=self.context.data / "nlu", use_rasa=self.context.nlu
+        )
         self._chat = Chat(
             self.context.chat,
             self.context.platform.address,
@@ -320,4 +322,3 @@ class DialogueAgent(AssistantAgent):
             sources=tuple(sources),
         )
         await self._chat.reply(exchange.message, text, mark)
-

@@ -4,6 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from actuation.settings import ActuationSettings
 from knowledge.settings import KnowledgeSettings
+from nlu.settings import NluSettings
 from planning.settings import LlmSettings, PlanningSettings
 from scheduling.settings import SchedulingSettings
 from vision.settings import VisionSettings
@@ -14,6 +15,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    nlu: NluSettings = Field(default_factory=NluSettings, description="understanding, and Rasa")
     planning: PlanningSettings = Field(default_factory=PlanningSettings, description="how goals are pursued")
     llm: LlmSettings = Field(default_factory=LlmSettings, description="the language model, if any")
     scheduling: SchedulingSettings = Field(default_factory=SchedulingSettings, description="reminders")

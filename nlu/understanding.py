@@ -1,45 +1,130 @@
 """Understanding as a whole: Rasa where it runs, the rule parser until then and in between.
 
-Whichever is at work, the same comes out: turns of a conversation, or readings of a text on its own. A message with
-several wishes ("remind me at 5 to call Ann and find my notes") is cut into its clauses first; each is read by itself.
+Whichever is at work, the same comes out: turns of a conversation, or readings of a text on its own.
+
+=============================================================  ==========================================
+a message                                                      is taken by
+=============================================================  ==========================================
+that answers a question of the rule parser                     the rule parser
+of several wishes ("remind me at 5 and find my notes")         the rule parser, clause by clause
+while Rasa is down, or slower than its deadline                the rule parser
+that Rasa finds unclear, and the rule parser does not          the rule parser
+any other                                                      Rasa
+=============================================================  ==========================================
 """
 
+import asyncio
 import logging
+import os
+import secrets
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from nlu import training
+from nlu.action_server import ActionServer
 from nlu.clauses import split_clauses
+from nlu.errors import NluSetupError, NluUnavailable
+from nlu.rasa_client import RasaAddress, RasaClient, RasaInterpreter, RasaReader
+from nlu.rasa_process import RasaProcess, kept_address
 from nlu.readings import Intent, Reading, Turn
 from nlu.rule_interpreter import RuleInterpreter
 from nlu.rules import RuleReader
+from nlu.settings import NluSettings
 
 logger = logging.getLogger(__name__)
 
 _SURE: Final = 0.6
+_PLAIN: Final = 0.9
+"""Confidence of the rule parser where a whole pattern fits."""
 
 
 class Understanding:
-    """The person-facing side of the library.
+    """The face of the library.
 
     Args:
-        folder: where what is needed at run time is kept.
-        use_rasa: whether Rasa is started, or used where it already runs.
+        settings: where Rasa is, and how sure a reading must be.
+        folder: where what is needed at run time is kept; made if need be.
+        use_rasa: whether Rasa is used at all.
+        own_rasa: whether it may be started; otherwise only one that runs already is used.
     """
 
-    def __init__(self, settings: object, *, folder: Path, use_rasa: bool) -> None:
+    def __init__(self, settings: NluSettings, *, folder: Path, use_rasa: bool, own_rasa: bool = True) -> None:
+        self._settings = settings
+        self._folder = folder
+        self._use_rasa = use_rasa
+        self._own_rasa = own_rasa
         self._rules = RuleReader()
-        self._rule_interpreter = RuleInterpreter(reader=self._rules)
-        self.actions_url = None
-        self.nlu_url = None
+        self._by_rules = RuleInterpreter(reader=self._rules)
+        self._asked_by_rules: set[str] = set()
+        self._actions: ActionServer | None = None
+        self._process: RasaProcess | None = None
+        self._clients: dict[RasaAddress, RasaClient] = {}
+        self._external: RasaAddress | None = None
+
+    @classmethod
+    def for_reading(cls, settings: NluSettings, *, folder: Path) -> "Understanding":
+        """Return one that reads texts with what runs already, and starts nothing."""
+        return cls(settings, folder=folder, use_rasa=True, own_rasa=False)
+
+    @property
+    def actions_url(self) -> str | None:
+        """Where Rasa's custom actions are served, if they are."""
+        return self._actions.url if self._actions is not None else None
+
+    @property
+    def nlu_url(self) -> str | None:
+        """Where Rasa answers at present, if it does."""
+        address = self._rasa()
+        return address.url if address is not None else None
 
     async def start(self) -> None:
-        """Begin."""
+        """Load the rule parser, and begin to start Rasa, which takes over when it is ready."""
         await self._rules.load()
+        if not self._use_rasa:
+            return
+        if self._settings.url is not None:
+            self._external = RasaAddress(self._settings.url, os.environ.get(self._settings.token_env, ""))
+        elif not self._own_rasa:
+            self._external = await asyncio.to_thread(kept_address, self._folder)
+        if self._own_rasa:
+            await self._start_actions()
 
     async def stop(self) -> None:
-        """End."""
+        """End what was started."""
+        if self._process is not None:
+            await self._process.stop()
+        for client in self._clients.values():
+            await client.close()
+        if self._actions is not None:
+            await self._actions.stop()
+
+    async def _start_actions(self) -> None:
+        settings = self._settings
+        token = os.environ.get(settings.action_token_env, "") if settings.url else ""
+        token = token or secrets.token_urlsafe(32)
+        self._actions = ActionServer(token=token, host=settings.action_host, port=settings.action_port)
+        await self._actions.start()
+        if settings.url is not None:
+            return
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self._process = RasaProcess(
+                python=training.PYTHON,
+                project=training.PROJECT,
+                model=training.model_path(training.PROJECT),
+                folder=self._folder,
+                action_url=self._actions.url,
+                action_token=token,
+                start_seconds=settings.start_seconds,
+            )
+        except NluSetupError as error:
+            logger.warning("%s", error)
+            return
+        self._process.start()
+
+    # -- conversations
 
     def yes_or_no(self, text: str, *, now: datetime, zone: ZoneInfo) -> bool | None:
         """Return what a short answer says: yes, no, or neither (None)."""
@@ -49,5 +134,87 @@ class Understanding:
         return {Intent.AFFIRM: True, Intent.DENY: False}.get(reading.intent)
 
     async def turn(self, person: str, text: str, *, now: datetime, zone: ZoneInfo) -> Turn:
-        """Take one message of a person."""
-        return await self._rule_interpreter.turn(person, text, now=now, zone=zone)
+        """Take one message of a person (a bare JID)."""
+        client = self._client()
+        rasa = RasaInterpreter(client, self._actions) if client is not None and self._actions is not None else None
+        if rasa is None or person in self._asked_by_rules or await self._has_clauses(text, now, zone):
+            return await self._turn_by_rules(person, text, now, zone)
+        try:
+            turn = await rasa.turn(person, text, now=now, zone=zone)
+        except NluUnavailable as error:
+            logger.warning("the rule parser takes a message: %s", error)
+            return await self._turn_by_rules(person, text, now, zone)
+        if turn.asking:
+            return turn
+        unclear = any(self._is_unclear(reading) for reading in turn.readings)
+        if unclear or (not turn.readings and turn.intent is Intent.OUT_OF_SCOPE):
+            plain = await self._rules.read(text, now=now, zone=zone)
+            if unclear or plain.confidence >= _SURE:
+                return await self._turn_by_rules(person, _complete(text, turn), now, zone)
+        return turn
+
+    async def _turn_by_rules(self, person: str, text: str, now: datetime, zone: ZoneInfo) -> Turn:
+        turn = await self._by_rules.turn(person, text, now=now, zone=zone)
+        if turn.asking:
+            self._asked_by_rules.add(person)
+        else:
+            self._asked_by_rules.discard(person)
+        return turn
+
+    async def _has_clauses(self, text: str, now: datetime, zone: ZoneInfo) -> bool:
+        return len(await self._clauses(text, now, zone)) > 1
+
+    async def _clauses(self, text: str, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
+        def read(piece: str) -> Reading:
+            return self._rules.read_sync(piece, now=now, zone=zone)
+
+        return await asyncio.to_thread(split_clauses, text, read)
+
+    def _is_unclear(self, reading: Reading) -> bool:
+        """Tell whether a reading is doubtful, or names a time that can be read in two ways."""
+        ambiguous = reading.intent is Intent.SET_REMINDER and any(
+            time.value is None and time.candidates for time in reading.times
+        )
+        return ambiguous or reading.confidence < self._settings.least_confidence
+
+    # -- texts on their own
+
+    async def read(self, text: str, *, now: datetime, zone: ZoneInfo) -> Reading:
+        """Return the likeliest reading of a text, without side effects."""
+        client = self._client()
+        by_rules = await self._rules.read(text, now=now, zone=zone)
+        if client is None:
+            return by_rules
+        try:
+            by_rasa = await RasaReader(client).read(text, now=now, zone=zone)
+        except NluUnavailable:
+            return by_rules
+        doubtful = by_rasa.confidence < self._settings.least_confidence or by_rasa.intent is Intent.OUT_OF_SCOPE
+        return by_rules if doubtful and by_rules.confidence >= _PLAIN else by_rasa
+
+    async def readings(self, text: str, *, now: datetime, zone: ZoneInfo) -> tuple[Reading, ...]:
+        """Return the readings of all wishes in a text, in order."""
+        clauses = await self._clauses(text, now, zone)
+        return tuple([await self.read(clause, now=now, zone=zone) for clause in clauses])
+
+    # -- Rasa
+
+    def _rasa(self) -> RasaAddress | None:
+        return self._process.address if self._process is not None else self._external
+
+    def _client(self) -> RasaClient | None:
+        address = self._rasa()
+        if address is None:
+            return None
+        if address not in self._clients:
+            self._clients[address] = RasaClient(address, timeout=self._settings.turn_seconds)
+        return self._clients[address]
+
+
+def _complete(text: str, turn: Turn) -> str:
+    """Return a sentence that says all that a form has gathered, for the rule parser to take over."""
+    for reading in turn.readings:
+        what, when = reading.slots.get("what"), reading.slots.get("when")
+        if reading.intent is Intent.SET_REMINDER and what and when and (what not in text or when not in text):
+            return f"remind me {when} to {what}"
+    return text
