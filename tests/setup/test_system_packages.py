@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -259,13 +258,22 @@ def test_a_slow_step_shows_that_it_lives(
     assert "  Waiting: 1 s so far" in capsys.readouterr().out
 
 
-def test_a_step_that_is_stopped_ends_its_child(machine: Machine) -> None:
-    script = "import system_packages as s; s.step('Waiting', ['/bin/sleep', '61.25'])"
-    process = subprocess.Popen([sys.executable, "-c", script], cwd=system_packages.ROOT, stdout=subprocess.PIPE)
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    deadline = time.monotonic() + 20
-    while not (child := children.read_text().strip()) or Path(f"/proc/{child}/comm").read_text() != "sleep\n":
-        assert time.monotonic() < deadline
-    process.send_signal(2)
-    process.communicate(timeout=10)
+def test_a_step_that_is_stopped_ends_its_child(tmp_path: Path) -> None:
+    script = f"""
+import pathlib, system_packages as s
+s.STEP_TICK_S, s.TOOLS, s.LOG = 0, pathlib.Path({str(tmp_path)!r}), pathlib.Path({str(tmp_path / "log")!r})
+s.step('Waiting', ['/bin/sleep', '61.25'])"""
+    with subprocess.Popen(
+        [sys.executable, "-c", script],
+        cwd=system_packages.ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert [process.stdout.readline() for _ in range(2)][1].endswith("so far\n")
+        child = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().strip()
+        assert Path(f"/proc/{child}/comm").read_text() == "sleep\n"
+        process.send_signal(2)
+        process.communicate(timeout=10)
     assert not Path(f"/proc/{child}").exists()
