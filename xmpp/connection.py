@@ -104,6 +104,10 @@ class Connection(ClientXMPP):
         if self.transport is not None:
             self.abort()
         self._online.clear()
+        sending = self._run_out_filters
+        if sending is not None:  # slixmpp cancels it only when it is collected, too late for it to end
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
 
     async def wait_online(self, timeout: float) -> bool:
         """Wait until a session is up, ``timeout`` seconds at most; tell whether one is."""
