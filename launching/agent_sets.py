@@ -1,12 +1,15 @@
 """Agent sets: which agents run, as YAML.
 
-A set is a list of agents. Each has a ``kind`` (the file in ``agents/`` that holds it), a ``name`` (its account; the
-kind, unless two of a kind run) and, where it is to do only a part of what it can, the services it ``offers``::
+A set is a list of agents. Each has a ``kind``, a ``name`` (its account; the kind, unless two of a kind run) and, where
+it is to do only a part of what it can, the services it ``offers``::
 
     agents:
       - kind: actuator
         name: calculator
         offers: [exact-arithmetic]
+
+A kind is the name of a file in ``agents/``, or with dots in it the module of an agent that lives elsewhere:
+``mine.dice`` is ``mine/dice.py``, and its agents are called ``dice`` unless the set says otherwise.
 """
 
 import importlib
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 DEFAULT = Path(__file__).parent.parent / "sets" / "default.yaml"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+_KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 
 
 class AgentEntry(BaseModel):
@@ -32,14 +36,14 @@ class AgentEntry(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: str
-    name: str = ""
+    kind: str = Field(description="a file in agents/ without its ending, or the dotted name of a module elsewhere")
+    name: str = Field(default="", description="local part of the agent's JID; unset: the last part of its kind")
     offers: frozenset[str] | None = Field(default=None, description="names of its services; unset: all it can")
 
     @model_validator(mode="after")
     def _named(self) -> Self:
         if not self.name:
-            object.__setattr__(self, "name", self.kind)
+            object.__setattr__(self, "name", self.kind.rpartition(".")[2])
         if not _NAME.fullmatch(self.name):
             raise ValueError(f"{self.name!r} is no name for an agent: use a-z, 0-9, '.', '_' and '-'")
         return self
@@ -52,15 +56,17 @@ class AgentEntry(BaseModel):
         """
         from agents.base import AssistantAgent
 
-        if not _NAME.fullmatch(self.kind):
+        if not _KIND.fullmatch(self.kind):
             raise LaunchError(f"There is no kind of agent called {self.kind!r}.")
+        place = self.kind if "." in self.kind else f"agents.{self.kind}"
         try:
-            module = importlib.import_module(f"agents.{self.kind}")
+            module = importlib.import_module(place)
         except ModuleNotFoundError as error:
-            if error.name != f"agents.{self.kind}":
-                raise
+            if error.name is None or not f"{place}.".startswith(f"{error.name}."):
+                raise  # the file is there, and something that it imports is not
             raise LaunchError(
-                f"There is no kind of agent called {self.kind!r}: a kind is a file in agents/, such as planner."
+                f"There is no kind of agent called {self.kind!r}: a kind is a file in agents/, such as planner, "
+                "or the dotted name of a module, such as mine.dice."
             ) from error
         for value in vars(module).values():
             if isinstance(value, type) and issubclass(value, AssistantAgent) and value.__module__ == module.__name__:
