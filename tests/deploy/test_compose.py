@@ -6,16 +6,20 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
+
+from launching.configuration import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 VARIABLE = re.compile(r"\$\{(\w+)(:[-?][^}]*)?\}")
 EXAMPLE = (ROOT / ".env.example").read_text()
+# Read where they are used, by the names that settings give; no keys of the configuration.
+SECRETS = {"PARLEY_NLU_TOKEN", "PARLEY_ACTION_TOKEN", "PARLEY_LLM_KEY"}
 DOCKERFILES = ["Dockerfile", "nlu/Dockerfile"]
 
 
@@ -70,8 +74,8 @@ def test_volumes_are_declared_and_used() -> None:
 def test_secrets_come_from_the_environment_and_have_no_default() -> None:
     for service in SERVICES.values():
         for name, value in service.get("environment", {}).items():
-            if re.search(r"PASSWORD|TOKEN|SECRET|_KEY$", name):
-                assert re.search(r"\$\{\w+:\?", value), name
+            if re.search(r"PASSWORD|TOKEN|SECRET|[^_]_KEY$", name):
+                assert re.search(r"\$\{\w+:(\?[^}]+|-)\}", value), name
     assert not re.search(r"(?i)(password|token|secret)\w*=.*\w", re.sub(r"#.*", "", EXAMPLE))
 
 
@@ -91,6 +95,34 @@ def test_an_env_file_would_not_be_committed_or_copied() -> None:
     assert ".env" in (ROOT / ".dockerignore").read_text().split()
     tracked = subprocess.run(["git", "ls-files", ".env"], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not tracked.stdout
+
+
+@pytest.mark.parametrize("name", ["parley", "prosody"])
+def test_what_is_set_by_the_environment_can_be_set(name: str) -> None:
+    for variable in SERVICES[name]["environment"]:
+        *path, last = variable.removeprefix("PARLEY_").lower().split("__")
+        model: Any = Configuration
+        for part in path:
+            annotation = model.model_fields[part].annotation
+            model = next(kind for kind in (*get_args(annotation), annotation) if isinstance(kind, type))
+        assert last in model.model_fields or variable in SECRETS, variable
+
+
+def test_the_assistant_takes_its_settings_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in SERVICES["parley"]["environment"].items():
+        monkeypatch.setenv(
+            name, VARIABLE.sub(lambda found: (found[2] or ":-")[2:].replace("set it in .env", "x"), value)
+        )
+    found = Configuration()
+    assert (found.user, found.xmpp.domain, found.xmpp.server) == ("me", "parley.localhost", "external")
+    assert found.nlu.url == "http://rasa:5005"
+    assert found.database_url == "postgresql+psycopg://parley:x@postgresql/parley"
+    assert not found.llm.configured
+
+
+def test_the_tokens_are_read_from_the_variables_that_are_set() -> None:
+    settings = Configuration().nlu
+    assert {settings.token_env, settings.action_token_env} <= set(SERVICES["parley"]["environment"])
 
 
 @pytest.mark.parametrize("name", DOCKERFILES)
