@@ -7,6 +7,7 @@ leave out. Per entity type:
 what, fact, which, ...      pieces are joined to one span, from the first to the last of them
 when                        pieces are listed one behind the other ("tomorrow" ... "at 9" -> "tomorrow at 9")
 expression                  a formula in the text; DIET's span, widened by the symbols at its ends, otherwise
+which                       DIET's span; where it found none: "all", a number, or "the last"
 url                         web addresses; DIET's span is not used
 path                        file names and folders; DIET's span where no pattern matches
 code                        what stands in backticks, behind a colon, or behind "run" and looks like code
@@ -63,6 +64,11 @@ CARRIER = re.compile(
     r"(?:\s+(?:print|return|output|evaluate\s+to)s?)?\s*\??$",
     re.DOTALL | re.IGNORECASE,
 )
+WHICH = re.compile(
+    r"\b(?P<all>all|every)\b|\b(?:reminder|number|no\.?|timer|alarm)\s+#?(?P<index>\d+)\b"
+    r"|\bthe\s+(?P<nth>first|second|third|fourth|fifth|last|latest|newest|next)\b",
+    re.IGNORECASE,
+)
 LISTED = frozenset({"when"})
 SEPARATE = frozenset({"kind", "name", "folder"})
 
@@ -102,7 +108,7 @@ def in_order(text: Text, intent: Text, found: List[Entity]) -> List[Entity]:
         if kind == "path" and PATH.search(text):
             continue
         if kind in SEPARATE:
-            result += pieces
+            result += [_entity(text, kind, piece["start"], piece["end"]) for piece in pieces]
         elif kind in LISTED:
             result.append(_listed(text, kind, pieces))
         else:
@@ -126,6 +132,10 @@ def _patterns(text: Text, intent: Text, found: List[Entity]) -> List[Entity]:
         if code:
             start = text.find(code)
             result.append({**_entity(text, "code", start, start + len(code)), "value": code})
+    if intent == "cancel_reminder" and not any(e["entity"] == "which" for e in found):
+        match = WHICH.search(text)
+        if match and match.lastgroup:
+            result.append(_entity(text, "which", *match.span(match.lastgroup)))
     expression = _expression(text, [e for e in found if e["entity"] == "expression"])
     if expression and intent in ("calculate", "inform", "nlu_fallback", "out_of_scope"):
         result.append(expression)
