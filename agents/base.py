@@ -103,7 +103,7 @@ class AssistantAgent(FipaAgent):
             raise Refuse(
                 NotPermitted(
                     explanation="Your settings do not allow that "
-                    f"({', '.join(sorted(act.effects))}). You can change it under `policy` in the configuration."
+                    f"({', '.join(sorted(act.effects))}). `actuation.policy` in the configuration can change that."
                 )
             )
         if decision is Decision.ASK:
