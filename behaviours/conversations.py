@@ -140,12 +140,15 @@ class Conversation:
         *elements: Element,
         reply_by: datetime | None = None,
     ) -> None:
-        """Answer a message, in its language and ontology."""
+        """Answer a message, in its ontology."""
+        spoken = self.content.encode(*elements, ontology=message.ontology)
         await self._owner.transport.send(
             message.reply(
                 performative,
                 sender=self._owner.transport.identifier,
-                content=self.content.encode(*elements, ontology=message.ontology).content,
+                content=spoken.content,
+                language=spoken.language,
+                ontology=spoken.ontology,
                 reply_with=self._new_reply_with(),
                 reply_by=reply_by,
             )
@@ -256,10 +259,7 @@ class Conversations:
         if message.performative is Performative.NOT_UNDERSTOOD:
             return
         try:
-            spoken = self.content.encode(reason, ontology=message.ontology)
-            await self.transport.send(
-                message.reply(Performative.NOT_UNDERSTOOD, sender=self.transport.identifier, content=spoken.content)
-            )
+            await self.transport.send(self._excuse(message, Performative.NOT_UNDERSTOOD, reason))
         except OSError as error:
             logger.warning("could not answer %s: %s", message.sender, error)
 
@@ -326,11 +326,20 @@ class Conversations:
 
     def _refuse(self, message: ACLMessage, explanation: str) -> None:
         async def refuse() -> None:
-            spoken = self.content.encode(Overloaded(explanation=explanation), ontology=message.ontology)
             with suppress(OSError):
-                await self.transport.send(
-                    message.reply(Performative.REFUSE, sender=self.transport.identifier, content=spoken.content)
-                )
+                reason = Overloaded(explanation=explanation)
+                await self.transport.send(self._excuse(message, Performative.REFUSE, reason))
 
         logger.warning("%s from %s refused: %s", message.performative, message.sender, explanation)
         self.background(refuse())
+
+    def _excuse(self, message: ACLMessage, performative: Performative, reason: Reason) -> ACLMessage:
+        """Return the answer to a message that is not served, in a language that we speak."""
+        spoken = self.content.encode(reason, ontology=message.ontology)
+        return message.reply(
+            performative,
+            sender=self.transport.identifier,
+            content=spoken.content,
+            language=spoken.language,
+            ontology=spoken.ontology,
+        )

@@ -124,13 +124,15 @@ class ACLMessage:
         *,
         sender: AgentIdentifier,
         content: str | None = None,
+        language: str | None = None,
+        ontology: str | None = None,
         reply_with: str | None = None,
         reply_by: datetime | None = None,
     ) -> "ACLMessage":
         """Return an answer to this message by the rules of FIPA 00061.
 
-        It goes to ``reply_to`` where that is given, keeps protocol, conversation, language, encoding and
-        ontology, and answers this message's ``reply_with``.
+        It goes to ``reply_to`` where that is given, keeps protocol and conversation, and answers this message's
+        ``reply_with``. Language (with the encoding) and ontology are kept too, unless others are given.
         """
         return replace(
             self,
@@ -139,6 +141,9 @@ class ACLMessage:
             receivers=self.reply_to or (self.sender,),
             reply_to=(),
             content=content,
+            language=language or self.language,
+            encoding=self.encoding if language in {None, self.language} else None,
+            ontology=ontology or self.ontology,
             in_reply_to=self.reply_with,
             reply_with=reply_with,
             reply_by=reply_by,

@@ -27,7 +27,7 @@ from ontology.management import AGENT_MANAGEMENT, ServiceDescription
 from ontology.manager import ContentManager
 from xmpp.address import Account, Address
 from xmpp.connection import Connection
-from xmpp.directory_client import DirectoryClient
+from xmpp.directory_client import LEASE, DirectoryClient
 from xmpp.endpoint import Endpoint
 from xmpp.guard import Guard
 
@@ -42,11 +42,13 @@ class Platform:
         address: where the XMPP server is.
         agents_domain: the host on which the agents' accounts are.
         directory: the agent that is AMS and DF.
+        lease: seconds for which an agent's entry in the directory holds; it is renewed at a third of that.
     """
 
     address: Address
     agents_domain: str
     directory: AgentIdentifier
+    lease: float = LEASE
 
 
 class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
@@ -78,6 +80,7 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         self._endpoint: Endpoint | None = None
         self._directory: DirectoryClient | None = None
         self._lease: asyncio.Task[None] | None = None
+        self._beside: set[asyncio.Task[Any]] = set()
         self._offer: tuple[ServiceDescription, ...] = ()
 
     # -- what subclasses fill in
@@ -139,7 +142,9 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         guard = Guard(self.platform.agents_domain, self.platform.directory, self._is_known)
         self._endpoint = Endpoint(self.client, content, guard)
         self._endpoint.fallback = self._to_behaviours
-        self._directory = DirectoryClient(self._endpoint.conversations, self.platform.directory, self.kind)
+        self._directory = DirectoryClient(
+            self._endpoint.conversations, self.platform.directory, self.kind, lease=self.platform.lease
+        )
         try:
             await self.client.open()
             await self._hook_plugin_after_connection()
@@ -159,24 +164,39 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
 
     async def _async_stop(self) -> None:
         """Leave the directory, end every conversation and behaviour, and disconnect (SPADE's ``stop``)."""
-        if self._lease is not None:
-            self._lease.cancel()
-            self._lease = None
+        endpoint = self._endpoint
         for behaviour in self.behaviours:
             behaviour.kill()
-            task = getattr(behaviour, "task", None)
-            if task is not None:
-                task.cancel()
-        if self._endpoint is not None:
-            await self._leave_directory()
+        await self._cancel_tasks()
+        try:
+            if endpoint is not None and self._alive.is_set():
+                await self._leave_directory()
             self._alive.clear()
-            await self._endpoint.conversations.close()
-        await self.release()
-        if self._endpoint is not None:
-            await self._endpoint.close()
-            self._endpoint = None
-        if self.web.is_started():
-            await self.web.runner.cleanup()
+            if endpoint is not None:
+                await endpoint.conversations.close()
+            await self.release()
+        finally:
+            if endpoint is not None:
+                await endpoint.close()
+                self._endpoint = None
+            if self.web.is_started():
+                await self.web.runner.cleanup()
+
+    def submit(self, coro: Any) -> "asyncio.Task[Any]":
+        """Run something beside, until it ends or the agent stops (SPADE runs its behaviours by this)."""
+        task: asyncio.Task[Any] = asyncio.get_running_loop().create_task(coro)
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+        return task
+
+    async def _cancel_tasks(self) -> None:
+        tasks = [task for task in (self._lease, *self._beside) if task is not None]
+        self._lease = None
+        if (this := asyncio.current_task()) in tasks:  # a behaviour that stops its agent
+            tasks.remove(this)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def dispatch(self, msg: Message) -> list[Any]:
         """Refuse what was handed over within the process: nobody has vouched for its sender."""
@@ -262,8 +282,7 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         self._lease = asyncio.create_task(self.directory.keep())
 
     async def _leave_directory(self) -> None:
-        if self._alive.is_set():
-            await self.directory.leave()
+        await self.directory.leave()
 
     async def _is_known(self, agent: AgentIdentifier) -> bool:
         return await self.directory.knows(agent)

@@ -4,7 +4,11 @@ import json
 import os
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
+
 from xmpp.errors import AccountError
+
+_JIDS = TypeAdapter(list[str])
 
 
 class AllowList:
@@ -34,9 +38,8 @@ class AllowList:
         stamp = (status.st_mtime_ns, status.st_ino)
         if stamp != self._read_at:
             try:
-                items = json.loads(self._path.read_text(encoding="utf-8"))
-                self._members = frozenset(str(item) for item in items)
-            except (ValueError, TypeError) as error:
+                self._members = frozenset(_JIDS.validate_json(self._path.read_bytes()))
+            except ValidationError as error:
                 raise AccountError(
                     f"The list of people {self._path} is damaged: delete it and add them again."
                 ) from error

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 from xml.etree import ElementTree as ET
 
+from slixmpp.exceptions import XMPPError
+
 from ontology.acl import AgentIdentifier, Performative
 from ontology.expressions import EXPRESSIONS, Unauthorised
 from ontology.manager import ContentManager
@@ -78,9 +80,10 @@ class Chat:
             "xep_0363",
         )
         self._connection = Connection(account, address, resource="parley", plugins=plugins)
-        self._connection["xep_0092"].software_name = "Parley"
-        self._connection.auto_authorize = None
-        self._connection.auto_subscribe = False
+        self._plugins: Any = self._connection.plugin
+        self._plugins["xep_0092"].software_name = "Parley"
+        # A receipt is an answer, too, so it is given below, to those who are answered.
+        self._plugins["xep_0184"].auto_ack = False
         self._people = people
         self._on_message = on_message
         self._strangers: set[str] = set()
@@ -138,14 +141,21 @@ class Chat:
         await self._connection.synchronise()
 
     async def was_told(self, person: str, delivery: str, *, since: datetime) -> bool:
-        """Tell whether the server's archive (XEP-0313) has a message of that id to the person."""
-        archive = self._connection["xep_0313"].retrieve(
+        """Tell whether the server's archive (XEP-0313) has a message of that id to the person.
+
+        Raises:
+            WireError: the archive can't be asked.
+        """
+        archive = self._plugins["xep_0313"].retrieve(
             with_jid=person, start=since, iterator=True, rsm={"max": 50}, timeout=10
         )
-        async for page in archive:
-            for result in page["mam"]["results"]:
-                if result["mam_result"]["forwarded"]["stanza"]["id"] == delivery:
-                    return True
+        try:
+            async for page in archive:
+                for result in page["mam"]["results"]:
+                    if result["mam_result"]["forwarded"]["stanza"]["id"] == delivery:
+                        return True
+        except XMPPError as error:
+            raise ServerError("The XMPP server does not say what it has delivered.") from error
         return False
 
     async def upload_origin(self) -> str:
@@ -156,7 +166,7 @@ class Chat:
         """
         if self._origin is None:
             try:
-                upload = self._connection["xep_0363"]
+                upload = self._plugins["xep_0363"]
                 service = await upload.find_upload_service(timeout=10)
                 slot = await upload.request_slot(service.jid, "probe.txt", 1, "text/plain", timeout=10)
             except Exception as error:
@@ -185,6 +195,8 @@ class Chat:
         if sender.bare not in self._people():
             self._stranger(sender.bare, "a message")
             return
+        if incoming["request_receipt"]:
+            self._plugins["xep_0184"].ack(incoming)
         link = incoming["oob"]["url"]
         text = str(incoming["body"])
         self._on_message(
@@ -210,7 +222,13 @@ class Chat:
             return
         if message.performative in {Performative.REFUSE, Performative.NOT_UNDERSTOOD, Performative.FAILURE}:
             return
-        refusal = message.reply(Performative.REFUSE, sender=me, content=spoken.content)
+        refusal = message.reply(
+            Performative.REFUSE,
+            sender=me,
+            content=spoken.content,
+            language=spoken.language,
+            ontology=spoken.ontology,
+        )
         outgoing = self._connection.make_message(mto=sender.name)
         acl_stanza.fill(outgoing, refusal)
         outgoing.send()

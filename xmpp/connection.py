@@ -7,19 +7,21 @@ closing it ends every attempt.
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, Final
 
-from slixmpp import ClientXMPP
+from slixmpp import JID, ClientXMPP
 
 from xmpp.address import Account, Address
 from xmpp.errors import LoginRefusedError, ServerNotTrustedError, ServerUnreachableError
 
 logger = logging.getLogger(__name__)
 
-_LONGEST_WAIT: Final = 5
-"""Base in seconds of the longest wait between two attempts; slixmpp doubles it once more."""
+_FIRST_PAUSE: Final = 0.5
+_LONGEST_PAUSE: Final = 10.0
+"""Seconds before the second attempt to connect again, and at most between two attempts; each doubles the last."""
 
 
 class Connection(ClientXMPP):
@@ -47,8 +49,12 @@ class Connection(ClientXMPP):
         self._address = address
         self._presence = presence
         self._closing = False
+        self._pause = 0.0
         self._online = asyncio.Event()
         self._opening: asyncio.Future[None] | None = None
+        # Nobody may watch an account of ours unless whoever uses it says so.
+        self.auto_authorize = None
+        self.auto_subscribe = False
         self.enable_direct_tls = False
         self.use_aiodns = False
         for plugin in ("xep_0030", "xep_0198", "xep_0199", *plugins):
@@ -103,6 +109,8 @@ class Connection(ClientXMPP):
                     await self.disconnect(wait=1.0)
         if self.transport is not None:
             self.abort()
+        if self._run_out_filters is not None:  # slixmpp's sending task, which would wait for ever
+            self._run_out_filters.cancel()
         self._online.clear()
         sending = self._run_out_filters
         if sending is not None:  # slixmpp cancels it only when it is collected, too late for it to end
@@ -124,7 +132,7 @@ class Connection(ClientXMPP):
         """
         try:
             async with asyncio.timeout(timeout):
-                await self["xep_0199"].send_ping(self.boundjid.host, timeout=timeout)
+                await self.plugin["xep_0199"].send_ping(JID(self.boundjid.host), timeout=timeout)
         except Exception as error:
             raise self._unreachable("it does not answer") from error
 
@@ -145,21 +153,38 @@ class Connection(ClientXMPP):
     def _on_session(self, _: Any) -> None:
         if self._presence:
             self.send_presence()
-        self._online.set()
+        self._on_resumed(None)
 
     def _on_resumed(self, _: Any) -> None:
+        self._pause = 0.0
         self._online.set()
 
     def _on_disconnected(self, reason: Any) -> None:
         self._online.clear()
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            self._on_not_trusted(reason)
         self._fail(self._unreachable("it closed the connection"))
         if not self._closing and self._opening is None:
             logger.warning("%s lost its connection (%s); connecting again", self.boundjid.bare, reason)
             self.connect(self._address.host, self._address.port)
+            self._connect_loop_wait = self._next_pause()
 
     def _on_connection_failed(self, error: Any) -> None:
         self._fail(self._unreachable(str(error) or "the connection failed"))
-        self._connect_loop_wait = min(self._connect_loop_wait, _LONGEST_WAIT)
+
+    def reschedule_connection_attempt(self) -> "asyncio.Future[Any] | None":
+        """Try again after a pause (slixmpp's own pauses grow to minutes)."""
+        if self._current_connection_attempt is None:
+            return None
+        self._connect_loop_wait = self._next_pause()
+        self._current_connection_attempt = asyncio.ensure_future(self._connect_loop())
+        return self._current_connection_attempt
+
+    def _next_pause(self) -> float:
+        """Return how long to wait before the next attempt: not at all, then longer until a session is up."""
+        pause = self._pause
+        self._pause = min(max(_FIRST_PAUSE, pause * 2), _LONGEST_PAUSE)
+        return pause
 
     def _on_login_refused(self, _: Any) -> None:
         self._fail(LoginRefusedError(f"The XMPP server does not accept the password of {self.boundjid.bare}."))

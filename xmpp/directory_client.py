@@ -25,7 +25,7 @@ from ontology.management import (
 
 logger = logging.getLogger(__name__)
 
-_LEASE: Final = 90.0
+LEASE: Final = 90.0
 """Seconds for which an entry holds; it is renewed at a third of that."""
 _TIMEOUT: Final = 10.0
 
@@ -37,13 +37,17 @@ class DirectoryClient:
         conversations: those of the agent.
         directory: the agent that is AMS and DF.
         kind: what kind of agent this is.
+        lease: seconds for which an entry holds.
     """
 
-    def __init__(self, conversations: Conversations, directory: AgentIdentifier, kind: str) -> None:
+    def __init__(
+        self, conversations: Conversations, directory: AgentIdentifier, kind: str, *, lease: float = LEASE
+    ) -> None:
         self._conversations = conversations
         self._directory = directory
         self._me = conversations.transport.identifier
         self._kind = kind
+        self._lease = lease
         self._services: tuple[ServiceDescription, ...] = ()
 
     async def enter(self, services: tuple[ServiceDescription, ...]) -> None:
@@ -67,7 +71,7 @@ class DirectoryClient:
     async def keep(self) -> None:
         """Renew the entry for as long as this runs."""
         while True:
-            await asyncio.sleep(_LEASE / 3)
+            await asyncio.sleep(self._lease / 3)
             try:
                 await self._renew()
             except (ConversationFailed, OSError) as error:
@@ -105,7 +109,7 @@ class DirectoryClient:
         return tuple(found.name for found in await self.search(template) if found.name is not None)
 
     def _offer(self) -> DFAgentDescription:
-        return DFAgentDescription(name=self._me, services=self._services, lease_time=_LEASE)
+        return DFAgentDescription(name=self._me, services=self._services, lease_time=self._lease)
 
     async def _renew(self) -> None:
         try:

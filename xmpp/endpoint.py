@@ -5,6 +5,7 @@ formed (else *not-understood*); is its sender an agent of the platform (else *re
 Messages of one sender stay in their order while the AMS is asked about it.
 """
 
+import asyncio
 import logging
 import time
 from collections import OrderedDict, deque
@@ -115,9 +116,13 @@ class Endpoint:
         admitted = False
         try:
             admitted = await self._guard.admits(sender)
-        finally:
-            for message, incoming in self._waiting.pop(sender.name):
-                self._judged(message, incoming, admitted=admitted)
+        except asyncio.CancelledError:  # the agent stops, and judges nobody any more
+            del self._waiting[sender.name]
+            raise
+        except Exception:
+            logger.exception("%s could not find out whether %s is an agent", self._identifier, sender)
+        for message, incoming in self._waiting.pop(sender.name):
+            self._judged(message, incoming, admitted=admitted)
 
     def _judged(self, message: ACLMessage, incoming: Any, *, admitted: bool) -> None:
         if admitted:
@@ -136,7 +141,7 @@ class Endpoint:
         async def answer() -> None:
             if not await self._guard.admits(sender):
                 self.refuse_foreign(sender.name)
-            if error.fields.get("performative") == Performative.NOT_UNDERSTOOD:
+            if error.fields.get("performative", "").lower() == Performative.NOT_UNDERSTOOD:
                 return
             about = ACLMessage(
                 performative=Performative.INFORM,
@@ -155,8 +160,15 @@ class Endpoint:
 
     async def _answer(self, message: ACLMessage, performative: Performative, reason: Reason) -> None:
         spoken = self.content.encode(reason, ontology=message.ontology)
+        answer = message.reply(
+            performative,
+            sender=self._identifier,
+            content=spoken.content,
+            language=spoken.language,
+            ontology=spoken.ontology,
+        )
         try:
-            await self.send(message.reply(performative, sender=self._identifier, content=spoken.content))
+            await self.send(answer)
         except ConnectionError as error:
             logger.info("could not answer %s: %s", message.sender, error)
 

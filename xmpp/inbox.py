@@ -9,9 +9,11 @@ import re
 import ssl
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
+from uuid import uuid4
 
 import aiohttp
 
@@ -19,6 +21,9 @@ from xmpp.errors import WireError
 
 _SECONDS: Final = 60.0
 _PIECE: Final = 64 * 1024
+_LONGEST_NAME: Final = 50
+"""Characters of a name that are kept: file systems take 255 bytes, and a character may take four of them."""
+_ELSEWHERE: Final = "I only take files that were sent through our own server, not links to other places."
 
 
 class InboxError(WireError):
@@ -54,19 +59,22 @@ class Inbox:
         Raises:
             InboxError: the link is not the server's, the file is too large, or it can't be fetched.
         """
-        parts = urlsplit(link)
-        if f"{parts.scheme}://{parts.netloc}" != await self._origin():
-            raise InboxError("I only take files that were sent through our own server, not links to other places.")
-        path = self._free_path(unquote(parts.path.rpartition("/")[2]), now)
-        temporary = path.with_name(path.name + ".part")
         try:
+            parts = urlsplit(link)
+        except ValueError:
+            raise InboxError(_ELSEWHERE) from None
+        if f"{parts.scheme}://{parts.netloc}" != await self._origin():
+            raise InboxError(_ELSEWHERE)
+        folder = self._folder / f"{now:%Y-%m-%d}"
+        temporary = folder / f".{uuid4().hex}.part"
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             await self._download(link, temporary)
-            temporary.replace(path)
+            return _named(temporary, unquote(parts.path.rpartition("/")[2]))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise InboxError("I could not fetch that file from the server. Please send it again.") from error
         finally:
             temporary.unlink(missing_ok=True)
-        return path
 
     async def _download(self, link: str, path: Path) -> None:
         timeout = aiohttp.ClientTimeout(total=_SECONDS)
@@ -74,7 +82,8 @@ class Inbox:
             aiohttp.ClientSession(timeout=timeout, trust_env=False) as session,
             session.get(link, ssl=self._tls, allow_redirects=False) as response,
         ):
-            response.raise_for_status()
+            if response.status != HTTPStatus.OK:  # a redirect, too: it could lead anywhere
+                raise aiohttp.ClientError(f"status {response.status}")
             size = 0
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 async for piece in response.content.iter_chunked(_PIECE):
@@ -83,13 +92,17 @@ class Inbox:
                         raise InboxError(f"That file is larger than {self._largest // 2**20} MB, which I do not take.")
                     file.write(piece)
 
-    def _free_path(self, name: str, now: datetime) -> Path:
-        safe = re.sub(r"[^\w.\- ]", "_", name).strip(". ")[-120:] or "file"
-        folder = self._folder / f"{now:%Y-%m-%d}"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = folder / safe
-        number = 1
-        while path.exists():
+
+def _named(file: Path, name: str) -> Path:
+    """Give a file its name, with a number where another has it already; never take another's place."""
+    safe = re.sub(r"[^\w.\- ]", "_", name)[-_LONGEST_NAME:].strip(". ") or "file"
+    path = file.with_name(safe)
+    number = 1
+    while True:
+        try:
+            path.touch(mode=0o600, exist_ok=False)
+        except FileExistsError:
             number += 1
-            path = folder / f"{Path(safe).stem}-{number}{Path(safe).suffix}"
-        return path
+            path = file.with_name(f"{Path(safe).stem}-{number}{Path(safe).suffix}")
+        else:
+            return file.replace(path)

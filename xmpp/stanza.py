@@ -17,8 +17,12 @@ from ontology.acl import ACLMessage, AgentIdentifier, InvalidMessage, Performati
 TITLE: Final = "spade:x:metadata"
 
 _X: Final = "{jabber:x:data}"
-_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ABSENT: Final = "_content_absent"
+_NOT_XML: Final = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML cannot carry; a carriage return can be written, but is read as a line feed (XML 1.0, section 2.11)."""
+_SPACE: Final = re.compile(r"[\t\n ]")
+"""What XML does not keep as it is in an attribute."""
+_NO_BODY: Final = "_content"
+"""Says of a content that cannot be a body whether it is *absent* or *empty*."""
 _TEXTS: Final = {
     "encoding": "encoding",
     "language": "language",
@@ -52,15 +56,17 @@ def fill(stanza: Any, message: ACLMessage) -> None:
     """Write an ACL message into a fresh message stanza.
 
     Raises:
-        InvalidMessage: a parameter has characters that XML cannot carry.
+        InvalidMessage: a parameter, or its name, has characters that XML cannot carry.
     """
     stanza["type"] = "chat"
     # slixmpp passes on only messages that have a body, and an empty one counts as none.
-    stanza["body"] = _text("content", message.content or " ")
+    stanza["body"] = _text("content", message.content) if message.content else " "
     form = ET.Element(_X + "x", {"type": "form"})
     ET.SubElement(form, _X + "title").text = TITLE
     for name, value in _fields(message).items():
-        entry = ET.SubElement(form, _X + "field", {"var": name, "type": "text-single"})
+        if _SPACE.search(name):
+            raise InvalidMessage(name, "the name of a parameter has no spaces")
+        entry = ET.SubElement(form, _X + "field", {"var": _text("name", name), "type": "text-single"})
         ET.SubElement(entry, _X + "value").text = _text(name, value)
     stanza.xml.append(form)
 
@@ -91,7 +97,7 @@ def read(stanza: Any) -> ACLMessage:
             sender=AgentIdentifier(name=stanza["from"].bare),
             receivers=receivers,
             reply_to=_identifiers("reply-to", fields),
-            content=None if _ABSENT in fields else str(stanza["body"]),
+            content=_content(stanza, fields),
             reply_by=reply_by,
             user_defined={name: value for name, value in fields.items() if name.upper().startswith("X-")},
             **{slot: fields[name] for name, slot in _TEXTS.items() if name in fields},
@@ -102,7 +108,7 @@ def read(stanza: Any) -> ACLMessage:
 
 def carriable(text: str) -> str:
     """Return the text without the characters that XML cannot carry."""
-    return _NOT_XML.sub("\ufffd", text)
+    return _NOT_XML.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _form(xml: ET.Element) -> ET.Element | None:
@@ -120,13 +126,22 @@ def _fields(message: ACLMessage) -> dict[str, str]:
             fields[name] = value
     if message.reply_by is not None:
         fields["reply-by"] = message.reply_by.isoformat()
-    if message.content is None:
-        fields[_ABSENT] = "true"
+    if not message.content:
+        fields[_NO_BODY] = "absent" if message.content is None else "empty"
     if len(message.receivers) > 1:
         fields["receiver"] = _names(message.receivers)
     if message.reply_to:
         fields["reply-to"] = _names(message.reply_to)
     return fields | dict(message.user_defined)
+
+
+def _content(stanza: Any, fields: dict[str, str]) -> str | None:
+    match fields.get(_NO_BODY):
+        case "absent":
+            return None
+        case "empty":
+            return ""
+    return str(stanza["body"])
 
 
 def _names(identifiers: tuple[AgentIdentifier, ...]) -> str:
@@ -139,7 +154,7 @@ def _identifiers(name: str, fields: dict[str, str]) -> tuple[AgentIdentifier, ..
     try:
         items = json.loads(fields[name])
         return tuple(AgentIdentifier.model_validate(item) for item in items)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         raise MalformedStanza(name, "it is not a list of agent identifiers", fields) from None
 
 

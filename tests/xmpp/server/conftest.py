@@ -1,16 +1,13 @@
-"""A really started Prosody on ports of its own, for each test module that asks for it."""
+"""Settings and folders for servers of a test's own."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from xmpp.server.ports import is_free
-from xmpp.server.prosody import Prosody
 from xmpp.server.settings import XmppSettings
 
 
@@ -30,15 +27,6 @@ def settings_with_ports(**more: object) -> XmppSettings:
 @pytest.fixture
 def settings() -> XmppSettings:
     return settings_with_ports()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def prosody(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Prosody]:
-    """A running server; tests that use it run in the module's loop and choose names of their own."""
-    server = Prosody(settings_with_ports(), folder=tmp_path_factory.mktemp("xmpp"))
-    await server.start()
-    yield server
-    await server.stop()
 
 
 @pytest.fixture
