@@ -56,6 +56,8 @@ def connect(uri: str, *, token: str = "", timeout_s: float = 10.0) -> "MilvusCli
         StoreBusyError: Another running process has the file open.
         StoreError: The file or server cannot be reached.
     """
+    # gRPC's core writes to stderr by itself, beside every logger; it reads this when it is first loaded.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     from pymilvus import MilvusClient
     from pymilvus.exceptions import MilvusException
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from nlu.form_answers import FORMS, Answered, judge
+from nlu.form_answers import FORMS, judge
 from nlu.rasa_readings import Parsed, reading_of
 from nlu.readings import Intent, Reading
 
@@ -123,9 +123,6 @@ class ActionServer:
         verdict = judge(
             FORMS[form], tracker.latest_message, offered, requested=requested if isinstance(requested, str) else None
         )
-        if not isinstance(verdict, Answered):
-            # Rasa's way to say that the form is not what this message is for: another rule takes it.
-            return web.json_response({"error": "The message is about something else.", "action_name": form}, status=400)
         events = [{"event": "slot", "name": slot, "value": value} for slot, value in verdict.slots.items()]
         responses = [{"response": verdict.say}] if verdict.say else []
         return web.json_response({"events": events, "responses": responses})

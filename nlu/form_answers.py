@@ -1,4 +1,4 @@
-"""What a person's answer does to a form: it fills a slot, it is no use, or it is about something else."""
+"""What a person's answer does to a form of Rasa: which slots it fills, and what is said where it is no use."""
 
 import re
 from collections.abc import Mapping
@@ -26,42 +26,19 @@ FORMS: Final[Mapping[str, Intent]] = MappingProxyType(
 )
 """The forms of nlu/assistant/domain.yml, and what each is filled in for."""
 
-_INTERRUPTIONS: Final = frozenset(
-    {
-        Intent.LIST_REMINDERS,
-        Intent.READ_SCREEN,
-        Intent.ASK_TIME,
-        Intent.ASK_FACT,
-        Intent.ASK_DOCUMENTS,
-        Intent.CALCULATE,
-        Intent.FIND_FILES,
-        Intent.STATUS,
-        Intent.HELP,
-        Intent.STOP,
-        Intent.DENY,
-    }
-)
-_SURE: Final = 0.85
 _LEAD: Final = re.compile(r"^(?:to|that|about|of)\s+", re.IGNORECASE)
 _URL: Final = re.compile(r"\S+\.\S+")
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The message is for the form: these slots are set (None empties one), and this response is said."""
+    """These slots are set (None empties one), and this response is said."""
 
     slots: Mapping[str, str | None] = field(default_factory=dict)
     say: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """The message is about something else."""
-
-
-def judge(
-    intent: Intent, message: Parsed, offered: Mapping[str, str], *, requested: str | None
-) -> Answered | Elsewhere:
+def judge(intent: Intent, message: Parsed, offered: Mapping[str, str], *, requested: str | None) -> Answered:
     """Say what a message does to a form.
 
     Args:
@@ -70,8 +47,6 @@ def judge(
         offered: the slots that Rasa would fill from it.
         requested: the slot that was asked for; None when the form begins.
     """
-    if requested is not None and _is_elsewhere(intent, message, requested):
-        return Elsewhere()
     slots: dict[str, str | None] = {}
     for name in REQUIRED[intent]:
         if name in offered:
@@ -81,13 +56,6 @@ def judge(
     if isinstance(slots.get("what"), str):
         slots["what"] = _LEAD.sub("", str(slots["what"]))
     return _checked(slots)
-
-
-def _is_elsewhere(intent: Intent, message: Parsed, requested: str) -> bool:
-    other = message.intent.name
-    if other is intent or other not in _INTERRUPTIONS or message.intent.confidence < _SURE:
-        return False
-    return not (requested == "when" and _times(message.text))
 
 
 def _with_time_apart(slots: Mapping[str, str | None]) -> dict[str, str | None]:

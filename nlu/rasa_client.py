@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -80,7 +81,7 @@ class RasaClient:
         Raises:
             NluUnavailable: it does not answer.
         """
-        await self._request("POST", f"/conversations/{sender}/tracker/events", {"event": "restart"})
+        await self._request("POST", f"/conversations/{quote(sender, safe='')}/tracker/events", {"event": "restart"})
 
     async def _request(self, method: str, path: str, body: object) -> Any:
         if self._session is None:
@@ -127,6 +128,11 @@ class RasaInterpreter:
     def __init__(self, client: RasaClient, actions: ActionServer) -> None:
         self._client = client
         self._actions = actions
+        self._asked: dict[str, str] = {}
+
+    def asked(self, person: str) -> str | None:
+        """Return the slot that the person was asked for and has not answered yet; None where nothing is open."""
+        return self._asked.get(person)
 
     async def turn(self, person: str, text: str, *, now: datetime, zone: ZoneInfo) -> Turn:
         """Take one message of a person, whose messages must come one after the other.
@@ -138,10 +144,13 @@ class RasaInterpreter:
         answers = await self._client.send(person, text)
         found = self._actions.take(person)
         readings = [await asyncio.to_thread(fill_times, reading, now, zone) for reading in found]
-        said, asking = _said(answers)
+        said, asked = _said(answers)
+        self._asked.pop(person, None)
+        if asked is not None:
+            self._asked[person] = asked
         wishes = tuple(reading for reading in readings if reading.intent is not Intent.OUT_OF_SCOPE)
         intent = readings[0].intent if readings and not wishes else None
-        return Turn(readings=wishes, say=said, asking=asking, intent=intent)
+        return Turn(readings=wishes, say=said, asking=asked is not None, intent=intent)
 
     async def forget(self, person: str) -> None:
         """Drop what is half said in the conversation with a person.
@@ -149,17 +158,20 @@ class RasaInterpreter:
         Raises:
             NluUnavailable: Rasa does not answer.
         """
+        self._asked.pop(person, None)
         await self._client.forget(person)
 
 
-def _said(answers: list[Any]) -> tuple[tuple[str, ...], bool]:
+def _said(answers: list[Any]) -> tuple[tuple[str, ...], str | None]:
+    """Return what Rasa says, and the slot that the last of it asks for."""
     said: list[str] = []
-    asking = False
+    asked: str | None = None
     for answer in answers:
         if not isinstance(answer, dict):
             continue
         text, custom = answer.get("text"), answer.get("custom")
         if isinstance(text, str) and text.strip():
             said.append(text.strip())
-        asking = asking or (isinstance(custom, dict) and bool(custom.get("asking")))
-    return tuple(said), asking
+        if isinstance(custom, dict) and isinstance(custom.get("asking"), str):
+            asked = custom["asking"]
+    return tuple(said), asked

@@ -6,6 +6,7 @@ Whichever is at work, the same comes out: turns of a conversation, or readings o
 a message                                                      is taken by
 =============================================================  ==========================================
 that answers a question of the rule parser                     the rule parser
+that comes between a question of Rasa and its answer           the rule parser; the question stays open
 of several wishes ("remind me at 5 and find my notes")         the rule parser, clause by clause
 while Rasa is down, or slower than its deadline                the rule parser
 that Rasa finds unclear, and the rule parser does not          the rule parser
@@ -32,12 +33,31 @@ from nlu.readings import Intent, Reading, Turn
 from nlu.rule_interpreter import RuleInterpreter
 from nlu.rules import RuleReader
 from nlu.settings import NluSettings
+from nlu.times import is_impossible
 
 logger = logging.getLogger(__name__)
 
 _SURE: Final = 0.6
 _PLAIN: Final = 0.9
 """Confidence of the rule parser where a whole pattern fits."""
+
+_BETWEEN: Final = frozenset(
+    {
+        Intent.LIST_REMINDERS,
+        Intent.READ_SCREEN,
+        Intent.ASK_TIME,
+        Intent.ASK_FACT,
+        Intent.ASK_DOCUMENTS,
+        Intent.CALCULATE,
+        Intent.FIND_FILES,
+        Intent.STATUS,
+        Intent.HELP,
+    }
+)
+"""What a person may ask for in the middle of a form without leaving it."""
+_REFUSALS: Final = frozenset({Intent.STOP, Intent.DENY})
+_ANY_WORDS: Final = frozenset({"what", "fact", "code"})
+"""Slots whose answer may be any words, those of other wishes too."""
 
 
 class Understanding:
@@ -61,6 +81,7 @@ class Understanding:
         self._actions: ActionServer | None = None
         self._process: RasaProcess | None = None
         self._clients: dict[RasaAddress, RasaClient] = {}
+        self._interpreters: dict[RasaAddress, RasaInterpreter] = {}
         self._external: RasaAddress | None = None
 
     @classmethod
@@ -135,23 +156,41 @@ class Understanding:
 
     async def turn(self, person: str, text: str, *, now: datetime, zone: ZoneInfo) -> Turn:
         """Take one message of a person (a bare JID)."""
-        client = self._client()
-        rasa = RasaInterpreter(client, self._actions) if client is not None and self._actions is not None else None
+        rasa = self._interpreter()
         if rasa is None or person in self._asked_by_rules or await self._has_clauses(text, now, zone):
             return await self._turn_by_rules(person, text, now, zone)
+        plain = await self._rules.read(text, now=now, zone=zone)
+        if any(is_impossible(time) for time in plain.times):
+            return await self._turn_by_rules(person, text, now, zone)  # it says which day or hour there is not
         try:
+            asked = rasa.asked(person)
+            if asked is not None and self._leaves(plain, text, asked):
+                if plain.intent not in _BETWEEN:
+                    await rasa.forget(person)
+                if plain.intent in _REFUSALS:
+                    return Turn(say=("All right, I leave it.",), intent=plain.intent)
+                return await self._turn_by_rules(person, text, now, zone)
             turn = await rasa.turn(person, text, now=now, zone=zone)
         except NluUnavailable as error:
             logger.warning("the rule parser takes a message: %s", error)
             return await self._turn_by_rules(person, text, now, zone)
         if turn.asking:
             return turn
-        unclear = any(self._is_unclear(reading) for reading in turn.readings)
-        if unclear or (not turn.readings and turn.intent is Intent.OUT_OF_SCOPE):
-            plain = await self._rules.read(text, now=now, zone=zone)
-            if unclear or plain.confidence >= _SURE:
-                return await self._turn_by_rules(person, _complete(text, turn), now, zone)
+        said_nothing = not turn.readings and not turn.say
+        if said_nothing or any(self._is_unclear(reading, plain) for reading in turn.readings):
+            return await self._turn_by_rules(person, _complete(text, turn), now, zone)
         return turn
+
+    @staticmethod
+    def _leaves(plain: Reading, text: str, asked: str) -> bool:
+        """Tell whether a message is no answer to the question that is open, but about something else."""
+        if plain.confidence < _PLAIN or plain.missing():
+            return False
+        if plain.intent in _REFUSALS or plain.intent is Intent.HELP:
+            return True
+        if asked in _ANY_WORDS:  # "find my keys" is something to be reminded of; a question is not
+            return plain.intent in _BETWEEN and text.rstrip().endswith("?")
+        return plain.intent in _BETWEEN or (asked == "when" and plain.intent is Intent.SET_REMINDER)
 
     async def _turn_by_rules(self, person: str, text: str, now: datetime, zone: ZoneInfo) -> Turn:
         turn = await self._by_rules.turn(person, text, now=now, zone=zone)
@@ -170,12 +209,18 @@ class Understanding:
 
         return await asyncio.to_thread(split_clauses, text, read)
 
-    def _is_unclear(self, reading: Reading) -> bool:
-        """Tell whether a reading is doubtful, or names a time that can be read in two ways."""
+    def _is_unclear(self, reading: Reading, plain: Reading) -> bool:
+        """Tell whether a reading is doubtful, or names a time that can be read in two ways.
+
+        Args:
+            reading: what Rasa makes of the message.
+            plain: what the rule parser makes of it.
+        """
         ambiguous = reading.intent is Intent.SET_REMINDER and any(
             time.value is None and time.candidates for time in reading.times
         )
-        return ambiguous or reading.confidence < self._settings.least_confidence
+        contradicted = plain.confidence >= _PLAIN and plain.intent is not reading.intent and reading.confidence < _PLAIN
+        return ambiguous or contradicted or reading.confidence < self._settings.least_confidence
 
     # -- texts on their own
 
@@ -201,6 +246,14 @@ class Understanding:
 
     def _rasa(self) -> RasaAddress | None:
         return self._process.address if self._process is not None else self._external
+
+    def _interpreter(self) -> RasaInterpreter | None:
+        client, address = self._client(), self._rasa()
+        if client is None or address is None or self._actions is None:
+            return None
+        if address not in self._interpreters:
+            self._interpreters[address] = RasaInterpreter(client, self._actions)
+        return self._interpreters[address]
 
     def _client(self) -> RasaClient | None:
         address = self._rasa()
