@@ -104,6 +104,10 @@ class Connection(ClientXMPP):
         self._closing = True
         self.cancel_connection_attempt()
         if self.transport is not None:
+            acknowledging: Any = self.plugin["xep_0198"]
+            if acknowledging.enabled_in:
+                # What the server is not told to have arrived goes to other devices of the person, or waits for one.
+                acknowledging.send_ack()
             with suppress(TimeoutError):
                 async with asyncio.timeout(3):
                     await self.disconnect(wait=1.0)

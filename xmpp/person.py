@@ -10,6 +10,7 @@ from uuid import uuid4
 from xmpp import turn
 from xmpp.address import Account, Address
 from xmpp.connection import Connection
+from xmpp.stanza import carriable
 
 
 class TurnNotEndedError(Exception):
@@ -54,8 +55,8 @@ class Person:
         await self._connection.close()
 
     def send(self, text: str) -> str:
-        """Send a message; return its id."""
-        outgoing = self._connection.make_message(mto=self._assistant, mbody=text, mtype="chat")
+        """Send a message; return its id. Characters that XML cannot carry are replaced."""
+        outgoing = self._connection.make_message(mto=self._assistant, mbody=carriable(text), mtype="chat")
         outgoing["id"] = uuid4().hex
         outgoing.send()
         return str(outgoing["id"])
