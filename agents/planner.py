@@ -172,7 +172,7 @@ class PlannerAgent(AssistantAgent):
             try:
                 won = await self._announce(step, excluded, awarded)
             except ConversationFailed as error:
-                if number == 0 or not isinstance(error, NoBids):
+                if number == 0:  # the best bidder knows best what is wrong
                     problem = error
                 logger.info("step %s (%s) failed: %s", step.id, step.action.wire_name, error)
                 if error.agent is None or not self._may_repeat(step, error):
