@@ -113,8 +113,7 @@ class RasaReader:
         Raises:
             NluUnavailable: Rasa does not answer.
         """
-        reading = reading_of(await self._client.parse(text))
-        return await asyncio.to_thread(fill_times, reading, now, zone)
+        return await _timed(reading_of(await self._client.parse(text)), now, zone)
 
 
 class RasaInterpreter:
@@ -143,7 +142,7 @@ class RasaInterpreter:
         self._actions.take(person)
         answers = await self._client.send(person, text)
         found = self._actions.take(person)
-        readings = [await asyncio.to_thread(fill_times, reading, now, zone) for reading in found]
+        readings = [await _timed(reading, now, zone) for reading in found]
         said, asked = _said(answers)
         self._asked.pop(person, None)
         if asked is not None:
@@ -160,6 +159,14 @@ class RasaInterpreter:
         """
         self._asked.pop(person, None)
         await self._client.forget(person)
+
+
+async def _timed(reading: Reading, now: datetime, zone: ZoneInfo) -> Reading:
+    """Return the reading with its times read; a `when` in which there is no time is a misreading, and is dropped."""
+    timed = await asyncio.to_thread(fill_times, reading, now, zone)
+    if "when" not in timed.slots or timed.times:
+        return timed
+    return timed.model_copy(update={"slots": {name: text for name, text in timed.slots.items() if name != "when"}})
 
 
 def _said(answers: list[Any]) -> tuple[tuple[str, ...], str | None]:

@@ -59,16 +59,16 @@ class RasaProcess:
         self._python, self._project, self._model, self._folder = python, project, model, folder
         self._action_url, self._action_token = action_url, action_token
         self._start_seconds = start_seconds
-        self._token = secrets.token_urlsafe(32)
-        self._address: RasaAddress | None = None
+        self._port = _free_port()
+        self._address = RasaAddress(f"http://127.0.0.1:{self._port}", secrets.token_urlsafe(32))
         self._process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
         self.ready = asyncio.Event()
 
     @property
-    def address(self) -> RasaAddress | None:
-        """Where it answers, while it does."""
-        return self._address if self.ready.is_set() else None
+    def address(self) -> RasaAddress:
+        """Where it answers when ``ready`` is set."""
+        return self._address
 
     @property
     def pid(self) -> int | None:
@@ -110,14 +110,12 @@ class RasaProcess:
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def _launch(self) -> None:
-        port = _free_port()
-        self._address = RasaAddress(f"http://127.0.0.1:{port}", self._token)
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PARLEY_"))},
-            "PARLEY_RASA_PORT": str(port),
+            "PARLEY_RASA_PORT": str(self._port),
             "PARLEY_RASA_MODEL": str(self._model),
-            "PARLEY_RASA_TOKEN": self._token,
-            "PARLEY_CHANNEL_TOKEN": self._token,
+            "PARLEY_RASA_TOKEN": self._address.token,
+            "PARLEY_CHANNEL_TOKEN": self._address.token,
             "PARLEY_ACTION_URL": self._action_url,
             "PARLEY_ACTION_TOKEN": self._action_token,
             "PARLEY_PARENT": str(os.getpid()),
@@ -143,7 +141,6 @@ class RasaProcess:
 
     async def _await_ready(self) -> None:
         assert self._process is not None
-        assert self._address is not None
         client = RasaClient(self._address, timeout=2)
         try:
             async with asyncio.timeout(self._start_seconds):

@@ -96,9 +96,10 @@ class Understanding:
 
     @property
     def nlu_url(self) -> str | None:
-        """Where Rasa answers at present, if it does."""
-        address = self._rasa()
-        return address.url if address is not None else None
+        """Where Rasa answers, or will when it has started; None where it is not used."""
+        if self._process is not None:
+            return self._process.address.url
+        return self._external.url if self._external is not None else None
 
     async def start(self) -> None:
         """Load the rule parser, and begin to start Rasa, which takes over when it is ready."""
@@ -240,12 +241,17 @@ class Understanding:
     async def readings(self, text: str, *, now: datetime, zone: ZoneInfo) -> tuple[Reading, ...]:
         """Return the readings of all wishes in a text, in order."""
         clauses = await self._clauses(text, now, zone)
-        return tuple([await self.read(clause, now=now, zone=zone) for clause in clauses])
+        if len(clauses) == 1:
+            return (await self.read(text, now=now, zone=zone),)
+        return tuple([await self._rules.read(clause, now=now, zone=zone) for clause in clauses])
 
     # -- Rasa
 
     def _rasa(self) -> RasaAddress | None:
-        return self._process.address if self._process is not None else self._external
+        """Return where Rasa answers at present, as far as that is known."""
+        if self._process is not None:
+            return self._process.address if self._process.ready.is_set() else None
+        return self._external
 
     def _interpreter(self) -> RasaInterpreter | None:
         client, address = self._client(), self._rasa()

@@ -2,6 +2,10 @@
 
 import argparse
 import asyncio
+from contextlib import closing
+from http import HTTPStatus
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 from behaviours.outcomes import ConversationFailed
 from launching.clients import Home
@@ -32,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise
     agents: list[str] = []
     problem = ""
+    rasa = runtime.nlu.url is not None and answers(runtime.nlu.url)
     try:
         agents = asyncio.run(_agents(home))
     except (WireError, ConversationFailed) as error:
@@ -43,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
                 "pid": runtime.pid,
                 "assistant": runtime.xmpp.assistant,
                 "server": f"{runtime.xmpp.host}:{runtime.xmpp.port}",
-                "nlu": runtime.nlu.url,
+                "nlu": "rasa" if rasa else "rules",
                 "agents": agents,
                 "problem": problem or None,
             }
@@ -51,9 +56,26 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print(f"Running: process {runtime.pid}, {home.folder.root}")
         print(f"Write to: {runtime.xmpp.assistant} (server {runtime.xmpp.host}:{runtime.xmpp.port})")
-        print(f"Understanding: {'Rasa at ' + runtime.nlu.url if runtime.nlu.url else 'the rule parser'}")
+        print(f"Understanding: {_understanding(runtime.nlu.url, answers=rasa)}")
         print(f"Agents: {', '.join(agents)}" if agents else f"Agents: {problem}")
     return 1 if problem else 0
+
+
+def answers(url: str) -> bool:
+    """Tell whether an HTTP server answers there within two seconds."""
+    parts = urlsplit(url)
+    try:
+        with closing(HTTPConnection(parts.hostname or "", parts.port, timeout=2)) as connection:
+            connection.request("GET", "/")
+            return connection.getresponse().status < HTTPStatus.INTERNAL_SERVER_ERROR
+    except OSError:
+        return False
+
+
+def _understanding(url: str | None, *, answers: bool) -> str:
+    if url is None:
+        return "the rule parser"
+    return f"Rasa at {url}" if answers else "the rule parser, until Rasa has started"
 
 
 async def _agents(home: Home) -> list[str]:
