@@ -248,6 +248,8 @@ class DialogueAgent(AssistantAgent):
         exchange.intent = next((r.intent.value for r in turn.readings), turn.intent or "")
         wishes = [reading for reading in turn.readings if reading.intent not in _CONTROL]
         said = list(turn.say)
+        # A question that is still open is asked again behind the answer to what came in between.
+        question = said.pop() if turn.asking and wishes and said else ""
         for reading in turn.readings:
             if reading.intent in _CONTROL:
                 said.append(await self._control(exchange.message.person, reading.intent))
@@ -260,7 +262,7 @@ class DialogueAgent(AssistantAgent):
             goal = goal_of(uuid4().hex, message.person, message.text, wishes, now=now, zone=self._zone)
             exchange.task = goal.id
             session.exchanges.append(exchange)
-            self._spawn(self._pursue(session, exchange, goal))
+            self._spawn(self._pursue(session, exchange, goal, question))
         elif not said:
             await self._reply(exchange, "I did not get that. Say 'help' for what I can do.", state="done", end=True)
 
@@ -281,7 +283,7 @@ class DialogueAgent(AssistantAgent):
         answer = await self.request(planner, act, timeout=10)
         return answer if isinstance(answer, RunningGoals) else RunningGoals()
 
-    async def _pursue(self, session: _Session, exchange: _Exchange, goal: Goal) -> None:
+    async def _pursue(self, session: _Session, exchange: _Exchange, goal: Goal, question: str) -> None:
         try:
             planner = await self.find_one(AchieveGoal)
             timeout = self.context.settings.planning.goal_seconds + _GOAL_GRACE
@@ -291,10 +293,11 @@ class DialogueAgent(AssistantAgent):
         else:
             assert isinstance(report, GoalReport)
             done = all(step.state == "done" for step in report.steps)
+            said = [rendering.render(report), question]
             await self._reply(
                 exchange,
-                rendering.render(report),
-                state="done" if done else "failed",
+                "\n\n".join(text for text in said if text),
+                state="asking" if question else "done" if done else "failed",
                 end=True,
                 sources=tuple(
                     TurnSource(title=source.title, location=source.location, page=source.page)
