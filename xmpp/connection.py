@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from slixmpp import JID, ClientXMPP
+from slixmpp.exceptions import IqError
 
 from xmpp.address import Account, Address
 from xmpp.errors import LoginRefusedError, ServerNotTrustedError, ServerUnreachableError
@@ -72,7 +73,7 @@ class Connection(ClientXMPP):
         return self._online.is_set()
 
     async def open(self, *, timeout: float = 10) -> None:
-        """Connect and log in.
+        """Connect and log in; with presence, messages arrive from when this returns.
 
         Args:
             timeout: how long it may take, in seconds.
@@ -89,6 +90,8 @@ class Connection(ClientXMPP):
         try:
             async with asyncio.timeout(timeout):
                 await self._opening
+                if self._presence:
+                    await self.synchronise(timeout)
         except TimeoutError:
             await self.close()
             raise self._unreachable("it did not answer in time") from None
@@ -113,8 +116,6 @@ class Connection(ClientXMPP):
                     await self.disconnect(wait=1.0)
         if self.transport is not None:
             self.abort()
-        if self._run_out_filters is not None:  # slixmpp's sending task, which would wait for ever
-            self._run_out_filters.cancel()
         self._online.clear()
         sending = self._run_out_filters
         if sending is not None:  # slixmpp cancels it only when it is collected, too late for it to end
@@ -137,6 +138,8 @@ class Connection(ClientXMPP):
         try:
             async with asyncio.timeout(timeout):
                 await self.plugin["xep_0199"].send_ping(JID(self.boundjid.host), timeout=timeout)
+        except IqError:  # that it does not do pings is an answer as well
+            return
         except Exception as error:
             raise self._unreachable("it does not answer") from error
 

@@ -44,7 +44,7 @@ class Guard:
         """Return whether the sender is heard, as far as that is known without asking; None: ask."""
         if sender == self._directory:
             return True
-        if sender.name.rpartition("@")[2] != self._domain:
+        if not sender.name.endswith(f"@{self._domain}"):
             return False
         known, until = self._verdicts.get(sender.name, (False, 0.0))
         return known if self._clock() < until else None

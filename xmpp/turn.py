@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, cast
 from xml.etree import ElementTree as ET
 
+from xmpp.stanza import carriable
+
 NAMESPACE: Final = "urn:parley:turn:0"
 
 State = Literal["working", "asking", "done", "failed"]
@@ -54,16 +56,16 @@ def write(stanza: Any, mark: TurnMark) -> None:
         stanza.xml,
         f"{{{NAMESPACE}}}turn",
         {
-            "of": mark.of,
-            "intent": mark.intent,
-            "task": mark.task,
+            "of": carriable(mark.of),
+            "intent": carriable(mark.intent),
+            "task": carriable(mark.task),
             "state": mark.state,
             "end": "true" if mark.end else "false",
         },
     )
     for source in mark.sources:
         page = {} if source.page is None else {"page": str(source.page)}
-        attributes = {"title": source.title, "location": source.location, **page}
+        attributes = {"title": carriable(source.title), "location": carriable(source.location), **page}
         ET.SubElement(element, f"{{{NAMESPACE}}}source", attributes)
 
 
