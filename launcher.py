@@ -36,10 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status: 0 when all went well; 3 when no assistant runs that is needed.
     """
     found = {info.name: importlib.import_module(info.name) for info in _modules()}
-    chosen = _parser(found).parse_args(arguments)
+    parser = _parser(found)
+    chosen, unknown = parser.parse_known_args(arguments)
     if chosen.command in LATER:
         print(LATER[chosen.command], file=sys.stderr)
         return FAILED
+    if unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     try:
         return int(found[f"{commands.__name__}.{chosen.command}"].run(chosen))
     except KeyboardInterrupt:
