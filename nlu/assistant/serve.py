@@ -44,6 +44,8 @@ def main() -> None:
     """Run Rasa's server until a signal ends it."""
     die_with_parent(int(os.environ.pop("PARLEY_PARENT")))
     sys.path.insert(0, os.getcwd())
+    # Below this level Rasa logs what people write.
+    os.environ["LOG_LEVEL"] = "WARNING"
     arguments = [
         "rasa", "run", "--enable-api", "--interface", "127.0.0.1",
         "--port", os.environ.pop("PARLEY_RASA_PORT"),

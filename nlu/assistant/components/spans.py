@@ -4,7 +4,8 @@ DIET labels word by word, so one phrase may come back in two pieces, or without 
 leave out. Per entity type:
 
 ==========================  ============================================================================
-what, fact, which, ...      pieces are joined to one span, from the first to the last of them
+fact, which, ...            pieces are joined to one span, from the first to the last of them
+what                        the same, where components/reminders.py finds none
 when                        pieces are listed one behind the other ("tomorrow" ... "at 9" -> "tomorrow at 9")
 expression                  a formula in the text; DIET's span, widened by the symbols at its ends, otherwise
 which                       DIET's span; where it found none: "all", a number, or "the last"
@@ -25,6 +26,8 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
+
+from components.reminders import what_and_when
 
 Entity = Dict[Text, Any]
 
@@ -109,11 +112,18 @@ def in_order(text: Text, intent: Text, found: List[Entity]) -> List[Entity]:
             continue
         if kind in SEPARATE:
             result += [_entity(text, kind, piece["start"], piece["end"]) for piece in pieces]
+            for entity in result:
+                if entity["entity"] == "kind":  # "markdown files" are of the kind markdown
+                    entity["value"] = re.sub(r"\s+(?:files?|documents?)$", "", entity["value"], flags=re.IGNORECASE)
         elif kind in LISTED:
             result.append(_listed(text, kind, pieces))
         else:
             result.append(_entity(text, kind, pieces[0]["start"], pieces[-1]["end"]))
     result += _patterns(text, intent, found)
+    if intent == "set_reminder":
+        for kind, span in what_and_when(text).items():
+            result = [entity for entity in result if entity["entity"] != kind]
+            result.append({"entity": kind, "extractor": "Spans", **span})
     return result
 
 
