@@ -168,7 +168,7 @@ class Chat:
             try:
                 upload = self._plugins["xep_0363"]
                 service = await upload.find_upload_service(timeout=10)
-                slot = await upload.request_slot(service.jid, "probe.txt", 1, "text/plain", timeout=10)
+                slot = await upload.request_slot(service["from"], "probe.txt", 1, "text/plain", timeout=10)
             except Exception as error:
                 raise ServerError("The XMPP server takes no files at the moment.") from error
             parts = urlsplit(slot["http_upload_slot"]["get"]["url"])
