@@ -10,7 +10,7 @@ from typing import Any, Self
 from uuid import uuid4
 from xml.etree import ElementTree as ET
 
-from slixmpp import ClientXMPP
+from slixmpp import JID, ClientXMPP
 
 TURN = "{urn:parley:turn:0}"
 FORM = "{jabber:x:data}"
@@ -157,7 +157,7 @@ class Client:
 
     async def upload(self, path: Path, kind: str) -> str:
         """Put a file on the server (XEP-0363) and return its URL."""
-        domain = self.xmpp.boundjid.host
+        domain = JID(self.xmpp.boundjid.host)
         url = await self.xmpp.plugin["xep_0363"].upload_file(path, domain=domain, content_type=kind, timeout=15)
         return str(url)
 
@@ -190,7 +190,7 @@ class Client:
 
     async def synchronise(self) -> None:
         """Wait until the server has handled what was sent before, and everything it had sent has arrived."""
-        await self.xmpp.plugin["xep_0199"].send_ping(self.xmpp.boundjid.host, timeout=10)
+        await self.xmpp.plugin["xep_0199"].send_ping(JID(self.xmpp.boundjid.host), timeout=10)
 
     async def ask(self, to: str, text: str, *, timeout: float = 20) -> str:
         """Say something and return the body of the next message from there."""

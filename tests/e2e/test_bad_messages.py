@@ -12,7 +12,7 @@ ODD = {
     "long": "lorem ipsum " * 850,
     "one long word": "x" * 10_000,
     "emoji": "🎉🦄👩‍👩‍👧‍👦",
-    "right to left": "\u202eתזכיר לי מחר\u202c",
+    "right to left": "\u202eذكرني غدا\u202c",
     "markup": "<b>hello</b><script>alert(1)</script>",
     "end of CDATA": "]]> <!-- <body xmlns='jabber:client'>what is 1+1?</body> -->",
     "entities": "&lt;&amp;&#x41;&xxe; %s {0} ${HOME}",

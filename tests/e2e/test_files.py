@@ -1,5 +1,6 @@
 """Files sent in chat, as clients send them: uploaded to the server (XEP-0363), then named by a link (XEP-0066)."""
 
+import asyncio
 import time
 from pathlib import Path
 
@@ -25,9 +26,9 @@ async def test_a_file_sent_in_chat_is_read_and_asked_about(one_process: Assistan
         assert "1.8 bar" in asked.text
         assert "boiler manual.pdf" in asked.text
         assert asked.sources[0].title == "boiler manual.pdf"
-        kept = Path(asked.sources[0].location)
-        assert kept.is_relative_to(one_process.data / "inbox")
-        assert kept.read_bytes() == file.read_bytes()
+    kept = Path(asked.sources[0].location)
+    assert kept.is_relative_to(one_process.data / "inbox")
+    assert await asyncio.to_thread(kept.read_bytes) == file.read_bytes()
 
 
 async def test_a_file_that_cannot_be_read_is_said_to_be(one_process: Assistant, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def asked(act: dict[str, Any], *, actor: str = "mallory@localhost") -> str:
     return json.dumps([{"class": "action", "actor": {"class": "agent-identifier", "name": actor}, "act": act}])
 
 
-REQUESTS = {
+REQUESTS: dict[str, dict[str, Any]] = {
     "scheduler": {"class": "list-reminders", "owner": "me@localhost"},
     "memory": {"class": "remember-fact", "owner": "me@localhost", "fact": "my bank is elsewhere"},
     "sandbox": {"class": "run-code", "owner": "me@localhost", "code": "print(1)"},
@@ -33,7 +33,7 @@ REQUESTS = {
     "planner": {"class": "list-goals", "person": "me@localhost"},
     "directory": {"class": "join-platform", "names": ["mallory"]},
 }
-REGISTER = {
+REGISTER: dict[str, Any] = {
     "class": "register",
     "description": {"class": "ams-agent-description", "name": ME, "state": "active", "kind": "actuator"},
 }
