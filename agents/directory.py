@@ -76,4 +76,7 @@ class DirectoryAgent(AssistantAgent):
         """Do nothing: the registry ends with the agent that keeps it."""
 
     async def _is_known(self, agent: AgentIdentifier) -> bool:
-        return agent.name.rpartition("@")[2] == self.platform.agents_domain
+        # A server with one host for all, as the fallback is, has people's accounts beside the agents'.
+        people = self.context.people
+        is_person = people is not None and agent.name in people.members()
+        return agent.name.rpartition("@")[2] == self.platform.agents_domain and not is_person

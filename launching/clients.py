@@ -114,7 +114,9 @@ class Home:
             raise LaunchError(
                 f"The password of {jid} is not known here; people made with `launcher.py account add` are known."
             )
-        person = Person(credentials.account, server.address.for_clients, runtime.xmpp.assistant, presence=presence)
+        # pyjabber delivers nothing to a client that has sent no presence.
+        shown = presence or server.kind == "pyjabber"
+        person = Person(credentials.account, server.address.for_clients, runtime.xmpp.assistant, presence=shown)
         try:
             await person.open()
             yield person

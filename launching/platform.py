@@ -165,8 +165,6 @@ class HomePlatform:
         try:
             self._progress(f"Starting the XMPP server ({self.server.kind}) ...")
             await self.server.start()
-            for weakness in self.server.weaknesses:
-                self._progress(f"Note: {weakness}")
             accounts = await self._accounts(agent_set)
             self._progress(f"Starting {len(agent_set.agents)} agents ...")
             await self.agents.start(
