@@ -1,0 +1,1 @@
+"""Benchmarks: how much of what people ask for is done right, and how fast everything is."""
