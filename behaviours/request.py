@@ -16,6 +16,7 @@ Participant::
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import Final
 
 from behaviours.conversations import Conversation, Conversations, instant
@@ -130,11 +131,15 @@ async def perform(
                 agreed = True
         value = await work
     except asyncio.CancelledError:
-        if not work.cancelled():
+        stopping = not work.cancelled()
+        if stopping:
             work.cancel()
-            raise
+            await asyncio.gather(work, return_exceptions=True)
         reason = InternalError(explanation="It was cancelled, or its time was over.")
-        await conversation.answer(message, Performative.FAILURE, action, reason)
+        with suppress(OSError):  # who asked finds out by the deadline, then
+            await conversation.answer(message, Performative.FAILURE, action, reason)
+        if stopping:
+            raise
     except Exception as error:
         refused = isinstance(error, Refuse) and not agreed
         performative = Performative.REFUSE if refused else Performative.FAILURE

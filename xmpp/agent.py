@@ -139,8 +139,8 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         self.client = Connection(self._account, self.platform.address, resource="agent")
         self.presence = PresenceManager(agent=self, approve_all=False)
         content = ContentManager((*self._ontologies, AGENT_MANAGEMENT))
-        guard = Guard(self.platform.agents_domain, self.platform.directory, self._is_known)
-        self._endpoint = Endpoint(self.client, content, guard)
+        self._guard = Guard(self.platform.agents_domain, self.platform.directory, self._is_known)
+        self._endpoint = Endpoint(self.client, content, self._guard)
         self._endpoint.fallback = self._to_behaviours
         self._directory = DirectoryClient(
             self._endpoint.conversations, self.platform.directory, self.kind, lease=self.platform.lease
@@ -164,16 +164,17 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
 
     async def _async_stop(self) -> None:
         """Leave the directory, end every conversation and behaviour, and disconnect (SPADE's ``stop``)."""
+        self.container.unregister(self.identifier.name)
         endpoint = self._endpoint
         for behaviour in self.behaviours:
             behaviour.kill()
         await self._cancel_tasks()
         try:
-            if endpoint is not None and self._alive.is_set():
-                await self._leave_directory()
-            self._alive.clear()
             if endpoint is not None:
-                await endpoint.conversations.close()
+                await endpoint.conversations.close()  # while others still know whose answers these are
+                if self._alive.is_set():
+                    await self._leave_directory()
+            self._alive.clear()
             await self.release()
         finally:
             if endpoint is not None:
@@ -244,7 +245,10 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
 
     async def search(self, action: type[AgentAction]) -> tuple[AgentIdentifier, ...]:
         """Return the agents that offer an action, as the directory knows them."""
-        return await self.directory.providers(action)
+        found = await self.directory.providers(action)
+        for agent in found:
+            self._guard.learn(agent)
+        return found
 
     async def find_one(self, action: type[AgentAction]) -> AgentIdentifier:
         """Return an agent that offers the action.

@@ -55,7 +55,14 @@ class Guard:
         if verdict is not None:
             return verdict
         known = await self._ask(sender)
+        self._remember(sender, known=known)
+        return known
+
+    def learn(self, agent: AgentIdentifier) -> None:
+        """Take an agent as known, because the directory has just named it."""
+        self._remember(agent, known=True)
+
+    def _remember(self, agent: AgentIdentifier, *, known: bool) -> None:
         if len(self._verdicts) >= _REMEMBERED:
             self._verdicts.clear()
-        self._verdicts[sender.name] = (known, self._clock() + (_KNOWN_FOR if known else _UNKNOWN_FOR))
-        return known
+        self._verdicts[agent.name] = (known, self._clock() + (_KNOWN_FOR if known else _UNKNOWN_FOR))

@@ -39,8 +39,8 @@ class Operator:
         self, account: Account, address: Address, directory: AgentIdentifier, *, ontologies: Iterable[Ontology]
     ) -> None:
         self._connection = Connection(account, address, resource=uuid4().hex)
-        guard = Guard(directory.name.rpartition("@")[2], directory, self._knows)
-        self._endpoint = Endpoint(self._connection, ContentManager((*ontologies, AGENT_MANAGEMENT)), guard)
+        self._guard = Guard(directory.name.rpartition("@")[2], directory, self._knows)
+        self._endpoint = Endpoint(self._connection, ContentManager((*ontologies, AGENT_MANAGEMENT)), self._guard)
         self.directory = DirectoryClient(self._endpoint.conversations, directory, NAME)
 
     async def open(self) -> None:
@@ -66,6 +66,7 @@ class Operator:
         providers = await self.directory.providers(type(act))
         if not providers:
             raise NoBids((InternalError(explanation=f"No agent here offers {act.wire_name}."),))
+        self._guard.learn(providers[0])
         return await request(self._endpoint.conversations, providers[0], act, timeout=timeout)
 
     async def _knows(self, agent: AgentIdentifier) -> bool:

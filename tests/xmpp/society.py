@@ -22,6 +22,7 @@ from xmpp.guard import Guard
 from xmpp.server.server import Server
 
 if TYPE_CHECKING:
+    from tests.xmpp.directory import Directory
     from xmpp.agent import FipaAgent, Platform
 
 Value = TypeVar("Value")
@@ -71,7 +72,7 @@ class Society:
         self._open.push_async_callback(agent.stop)
         return agent
 
-    async def found(self) -> FipaAgent:
+    async def found(self) -> Directory:
         """Start the directory."""
         from tests.xmpp.directory import Directory
 

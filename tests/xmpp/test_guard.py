@@ -78,6 +78,17 @@ async def test_an_unknown_one_may_become_known_soon() -> None:
     assert len(ams.asked) == 2
 
 
+async def test_what_the_directory_names_need_not_be_asked_about() -> None:
+    ams = Ams()
+    guard = ams.guard()
+    guard.learn(ANN)
+    assert guard.verdict(ANN) is True
+    guard.learn(AgentIdentifier(name="me@localhost"))
+    assert guard.verdict(AgentIdentifier(name="me@localhost")) is False
+    ams.now += 60
+    assert not await guard.admits(ANN)
+
+
 async def test_what_is_remembered_is_bounded() -> None:
     ams = Ams()
     guard = ams.guard()
