@@ -84,12 +84,12 @@ SYSTEM_PACKAGES: tuple[SystemPackage, ...] = (
     SystemPackage("xdotool", "xdotool", None, "keys and pointer of the tests", TESTS),
     SystemPackage("profanity", "profanity", "profanity", "the XMPP client of the tests", TESTS),
     SystemPackage("tmux", "tmux", "tmux", "the terminal that the tests drive", TESTS),
-    SystemPackage(
-        "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
-        "fonts-dejavu-core",
-        None,
-        "the letters on the tests' screen",
-        TESTS,
+    *(
+        SystemPackage(f"/usr/share/fonts/truetype/{file}.ttf", package, None, "letters on the tests' screen", TESTS)
+        for file, package in (
+            ("dejavu/DejaVuSans", "fonts-dejavu-core"),
+            ("liberation/LiberationSans-Regular", "fonts-liberation"),
+        )
     ),
 )
 
