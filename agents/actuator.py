@@ -79,7 +79,10 @@ class ActuatorAgent(AssistantAgent):
         if result.problem or result.exit_status:
             said = result.problem or result.stderr.strip().rpartition("\n")[2]
             raise Fail(InternalError(explanation=f"The sum could not be worked out: {said}"))
-        return Calculation(expression=act.expression, value=result.stdout.strip(), exact=False)
+        value = result.stdout.strip()
+        # Whole numbers stay exact in Python, unless a function of floating point came in between.
+        exact = value.removeprefix("-").isdecimal() and "import" not in code
+        return Calculation(expression=act.expression, value=value, exact=exact)
 
     @staticmethod
     def _code_for(act: Calculate) -> str | None:
