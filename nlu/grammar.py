@@ -31,10 +31,52 @@ SEED = 20260
 
 _SHARED = "lists.yml"
 _NOT_DRESSED = frozenset({"greet", "thank", "goodbye", "run_code"})
-_BEFORE = ("hi, ", "hey, ", "hello, ", "ok, ", "ok ", "hey ", "hi ", "so ", "well, ", "good morning, ",
-           "um ", "parley, ", "hey parley, ", "listen, ", "sorry, ", "right, ", "also ", "dude ", "hello! ")  # fmt: skip
-_BEHIND = (" please", ", please", " pls", " thanks", ", thanks", " thank you", "?", "?", ".", ".", "!", " asap",
-           " for me", "??", "!!", " ok?", " now", ", will you", " damn it", " if you can", "...", " :)", " thx")  # fmt: skip
+_BEFORE = (
+    "hi, ",
+    "hey, ",
+    "hello, ",
+    "ok, ",
+    "ok ",
+    "hey ",
+    "hi ",
+    "so ",
+    "well, ",
+    "good morning, ",
+    "um ",
+    "parley, ",
+    "hey parley, ",
+    "listen, ",
+    "sorry, ",
+    "right, ",
+    "also ",
+    "dude ",
+    "hello! ",
+)
+_BEHIND = (
+    " please",
+    ", please",
+    " pls",
+    " thanks",
+    ", thanks",
+    " thank you",
+    "?",
+    "?",
+    ".",
+    ".",
+    "!",
+    " asap",
+    " for me",
+    "??",
+    "!!",
+    " ok?",
+    " now",
+    ", will you",
+    " damn it",
+    " if you can",
+    "...",
+    " :)",
+    " thx",
+)
 _SPECIAL = re.compile(r"[()\[\]{}|]")
 _REFERENCE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
@@ -235,8 +277,9 @@ def _dress(sentence: Sentence, draw: random.Random) -> Sentence:
     case: Literal["as is", "lower", "capital", "upper"] = draw.choices(
         ("as is", "lower", "capital", "upper"), (45, 33, 20, 2)
     )[0]
-    return _tidy([Piece(text=_cased(piece.text, case, index == 0), slot=piece.slot)
-                  for index, piece in enumerate(pieces)])  # fmt: skip
+    return _tidy(
+        [Piece(text=_cased(piece.text, case, index == 0), slot=piece.slot) for index, piece in enumerate(pieces)]
+    )
 
 
 def _cased(text: str, case: Literal["as is", "lower", "capital", "upper"], first: bool) -> str:

@@ -38,13 +38,12 @@ Progress = Callable[[str], None]
 
 # The rest of components/ is read when Rasa starts, and is no part of the model.
 _SOURCES = ("config.yml", "domain.yml", "rules.yml", "regexes.yml", "grammar/*.yml", "components/tokens.py")
-_BUILDERS = (Path(__file__), Path(__file__).parent / "grammar.py", Path(__file__).parent / "requirements.lock")
+_BUILDERS = (Path(__file__).parent / "grammar.py", Path(__file__).parent / "requirements.lock")
 # What of Rasa's log is worth showing, and what it means.
 _STEPS = {
     "Starting to train component 'RegexFeaturizer'": "preparing the sentences",
     "Starting to train component 'CountVectorsFeaturizer'": "learning the words",
     "Starting to train component 'DIETClassifier'": "learning what sentences mean (the longest step)",
-    "Starting to train component 'EntitySynonymMapper'": "learning other words for the same",
     "Starting to train component 'RulePolicy'": "learning the rules of the talk",
 }
 
@@ -120,7 +119,7 @@ async def train(python: Path, project: Path, on_progress: Progress, *, deadline:
         NluSetupError: Rasa's environment is not there.
         TrainingError: the grammar is malformed, or Rasa failed or took too long.
     """
-    if not python.is_file():
+    if not await asyncio.to_thread(python.is_file):
         raise NluSetupError(f"Rasa's environment is missing ({python}); run `make run` to install it.")
     before = fingerprint(project)
     models = project / "models"
@@ -145,13 +144,24 @@ async def train(python: Path, project: Path, on_progress: Progress, *, deadline:
 
 async def _run_rasa(python: Path, project: Path, build: Path, on_progress: Progress, deadline: float) -> None:
     command = [
-        str(python), "-m", "rasa", "train", "--config", "config.yml", "--domain", "domain.yml",
-        "--data", str(build / "data"), "--out", str(build), "--fixed-model-name", MODEL,
-    ]  # fmt: skip
+        str(python),
+        "child.py",
+        "train",
+        "--config",
+        "config.yml",
+        "--domain",
+        "domain.yml",
+        "--data",
+        str(build / "data"),
+        "--out",
+        str(build),
+        "--fixed-model-name",
+        MODEL,
+    ]
     environment = {
         "PATH": os.defpath,
         "HOME": str(build),
-        "PYTHONPATH": str(project),
+        "PARLEY_PARENT": str(os.getpid()),
         "PYTHONUNBUFFERED": "1",
         "PYTHONHASHSEED": "0",
         "RASA_TELEMETRY_ENABLED": "false",

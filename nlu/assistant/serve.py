@@ -14,50 +14,26 @@ PARLEY_PARENT               process id of the parent
 ==========================  ================================================================
 """
 
-import ctypes
 import os
-import signal
-import sys
-import threading
-import time
 
-PR_SET_PDEATHSIG = 1
-
-
-def die_with_parent(parent: int) -> None:
-    """Make sure that this process ends when ``parent`` does, also when that is killed with SIGKILL."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    else:
-
-        def watch() -> None:
-            while os.getppid() == parent:
-                time.sleep(1)
-            os._exit(1)
-
-        threading.Thread(target=watch, daemon=True, name="parent-watch").start()
-    if os.getppid() != parent:  # it died before this was in place
-        os._exit(1)
+from child import die_with_parent, run_rasa
 
 
 def main() -> None:
     """Run Rasa's server until a signal ends it."""
-    die_with_parent(int(os.environ.pop("PARLEY_PARENT")))
-    sys.path.insert(0, os.getcwd())
+    die_with_parent()
     # Below this level Rasa logs what people write.
     os.environ["LOG_LEVEL"] = "WARNING"
-    arguments = [
-        "rasa", "run", "--enable-api", "--interface", "127.0.0.1",
-        "--port", os.environ.pop("PARLEY_RASA_PORT"),
-        "--model", os.environ.pop("PARLEY_RASA_MODEL"),
-        "--auth-token", os.environ.pop("PARLEY_RASA_TOKEN"),
-        "--credentials", "credentials.yml", "--endpoints", "endpoints.yml",
-    ]  # fmt: skip
-    sys.argv = arguments
-
-    from rasa.__main__ import main as rasa_main  # late: it takes seconds
-
-    rasa_main()
+    run_rasa(
+        "run",
+        "--enable-api",
+        *("--interface", "127.0.0.1"),
+        *("--port", os.environ.pop("PARLEY_RASA_PORT")),
+        *("--model", os.environ.pop("PARLEY_RASA_MODEL")),
+        *("--auth-token", os.environ.pop("PARLEY_RASA_TOKEN")),
+        *("--credentials", "credentials.yml"),
+        *("--endpoints", "endpoints.yml"),
+    )
 
 
 if __name__ == "__main__":

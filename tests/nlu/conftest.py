@@ -56,7 +56,6 @@ async def rasa_server(rasa_model: Path, tmp_path_factory: pytest.TempPathFactory
     server = process(tmp_path_factory.mktemp("rasa"), rasa_model, actions)
     server.start()
     await server.ready.wait()
-    assert server.address is not None
     client = RasaClient(server.address, timeout=30)
     yield RunningRasa(server.address, actions, client, RasaReader(client), RasaInterpreter(client, actions))
     await client.close()

@@ -90,7 +90,9 @@ async def test_a_form_settles_intent_and_slots(actions: ActionServer) -> None:
     assert dict(reading.slots) == {"what": "call Ann", "when": "tomorrow at nine"}
 
 
-@pytest.mark.parametrize(("intent", "slot"), [("ask_fact", "question"), ("ask_documents", "question"), ("open_goal", "goal")])
+@pytest.mark.parametrize(
+    ("intent", "slot"), [("ask_fact", "question"), ("ask_documents", "question"), ("open_goal", "goal")]
+)
 async def test_some_slots_are_the_whole_text(actions: ActionServer, intent: str, slot: str) -> None:
     await call(actions, action("action_goal", message("what is it about?", intent)))
     assert dict(actions.take("ana@example.org")[0].slots) == {slot: "what is it about?"}
@@ -131,12 +133,18 @@ async def test_an_unknown_action_is_named(actions: ActionServer) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"next_action": "action_goal"}', {"next_action": 3, "tracker": {}},
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"\xff\xfe",
+        b'{"next_action": "action_goal"}',
+        {"next_action": 3, "tracker": {}},
         {"next_action": "action_goal", "tracker": {"sender_id": "", "latest_message": {}}},
         {"next_action": "action_goal", "tracker": {"sender_id": "a", "latest_message": {"entities": 5}}},
         {"next_action": "action_goal", "tracker": {"sender_id": "a", "latest_message": {}, "events": ["x"]}},
     ],
-)  # fmt: skip
+)
 async def test_malformed_calls_get_one_sentence(actions: ActionServer, body: object) -> None:
     status, answer = await call(actions, body)
     assert status == 400
@@ -145,11 +153,28 @@ async def test_malformed_calls_get_one_sentence(actions: ActionServer, body: obj
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(
-        ["next_action", "tracker", "sender_id", "slots", "latest_message", "events", "intent", "text", "entities"]
-    ), inner, max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "next_action",
+                    "tracker",
+                    "sender_id",
+                    "slots",
+                    "latest_message",
+                    "events",
+                    "intent",
+                    "text",
+                    "entities",
+                ]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
     max_leaves=12,
-)  # fmt: skip
+)
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], max_examples=200)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import psutil
 import pytest
 import yaml
 
@@ -77,10 +78,17 @@ async def test_accuracy_on_unseen_sentences(rasa_server: RunningRasa) -> None:
         ("can you remind me tomorrow at 9 that the bins go out", {"what": "the bins go out", "when": "tomorrow at 9"}),
         ("remind me tomorrow to read the report at 9", {"what": "read the report", "when": "tomorrow at 9"}),
         ("every monday at 8 remind me to water the plants", {"what": "water the plants", "when": "every monday at 8"}),
-        ("remind me to take out the trash every Thursday evening", {"what": "take out the trash", "when": "every Thursday evening"}),  # fmt: skip
+        (
+            "remind me to take out the trash every Thursday evening",
+            {"what": "take out the trash", "when": "every Thursday evening"},
+        ),
         ("remind me at 5 that the train leaves at 6", {"what": "the train leaves at 6", "when": "at 5"}),
         ("remind me to call Ann at 5 about the budget", {"what": "call Ann about the budget", "when": "at 5"}),
-        ("Remind me about the dentist next Tuesday at 3pm, please!", {"what": "the dentist", "when": "next Tuesday at 3pm"}),  # fmt: skip
+        (
+            "Remind me about the dentist next Tuesday at 3pm, please!",
+            {"what": "the dentist", "when": "next Tuesday at 3pm"},
+        ),
+        ("i need to ring the garage at 4pm, don't let me forget", {"what": "ring the garage", "when": "at 4pm"}),
         ("remind me to drink water", {"what": "drink water"}),
         ("remind me in 20 minutes", {"when": "in 20 minutes"}),
         ("set a timer for 10 minutes", {"what": "timer", "when": "for 10 minutes"}),
@@ -105,10 +113,12 @@ async def test_long_text_is_read_fast_and_kept_whole(rasa_server: RunningRasa) -
     start = time.monotonic()
     reading = await rasa_server.reader.read(text, now=NOW, zone=BERLIN)
     assert time.monotonic() - start < 10
-    assert reading.text == text
+    assert reading.text == text.strip()
 
 
-@pytest.mark.parametrize("text", ["🎉", "?!", "\u202e\u0000x", "a" * 3000, "```", "[x](what)", "/", "${PATH}", "{}", "/home/me"])
+@pytest.mark.parametrize(
+    "text", ["🎉", "?!", "\u202e\u0000x", "a" * 3000, "```", "[x](what)", "/", "${PATH}", "{}", "/home/me"]
+)
 async def test_any_text_is_read(rasa_server: RunningRasa, text: str) -> None:
     assert (await rasa_server.reader.read(text, now=NOW, zone=BERLIN)).text
 
@@ -122,8 +132,8 @@ async def test_a_turn_is_fast(rasa_server: RunningRasa) -> None:
     assert statistics.median(times) < 0.2
 
 
-def test_the_model_is_small(rasa_model: Path) -> None:
-    assert rasa_model.stat().st_size < 60_000_000
+async def test_the_model_is_small(rasa_model: Path) -> None:
+    assert (await asyncio.to_thread(rasa_model.stat)).st_size < 60_000_000
     assert not training.is_stale(training.PROJECT)
 
 
@@ -142,7 +152,10 @@ async def test_what_is_complete_is_acted_on_at_once(rasa_server: RunningRasa) ->
         (("remind me to call Ann", "at 6 tomorrow"), {"what": "call Ann", "when": "at 6 tomorrow"}),
         (("remind me at 6pm", "to call Ann"), {"what": "call Ann", "when": "at 6pm"}),
         (("set a reminder", "buy bread", "in 20 minutes"), {"what": "buy bread", "when": "in 20 minutes"}),
-        (("set a reminder", "pick up the kids at half past three"), {"what": "pick up the kids", "when": "at half past three"}),  # fmt: skip
+        (
+            ("set a reminder", "pick up the kids at half past three"),
+            {"what": "pick up the kids", "when": "at half past three"},
+        ),
     ],
 )
 async def test_what_is_missing_is_asked_for(
@@ -223,7 +236,9 @@ async def test_talk_is_answered(rasa_server: RunningRasa, message: str) -> None:
     assert not turn.asking
 
 
-@pytest.mark.parametrize(("message", "intent"), [("yes", "affirm"), ("no", "deny"), ("stop", "stop"), ("are you done yet", "status")])
+@pytest.mark.parametrize(
+    ("message", "intent"), [("yes", "affirm"), ("no", "deny"), ("stop", "stop"), ("are you done yet", "status")]
+)
 async def test_control_is_handed_on(rasa_server: RunningRasa, message: str, intent: str) -> None:
     (turn,) = await talk(rasa_server, message)
     assert [name for name, _ in wishes(turn)] == [intent]
@@ -232,7 +247,9 @@ async def test_control_is_handed_on(rasa_server: RunningRasa, message: str, inte
 # -- who may speak to it
 
 
-@pytest.mark.parametrize("header", [None, "Bearer", "Bearer wrong", "Basic {token}", "{token}", "Bearer {token}x", "Bearer t\u00f6ken"])
+@pytest.mark.parametrize(
+    "header", [None, "Bearer", "Bearer wrong", "Basic {token}", "{token}", "Bearer {token}x", "Bearer t\u00f6ken"]
+)
 async def test_the_channel_wants_its_token(rasa_server: RunningRasa, header: str | None) -> None:
     headers = {"Authorization": header.format(token=rasa_server.address.token)} if header else {}
     body = {"sender": "a", "message": "hello"}
@@ -245,9 +262,19 @@ async def test_the_channel_wants_its_token(rasa_server: RunningRasa, header: str
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[]", b"null", b"\xff", b'{"sender": "a"}', b'{"sender": "", "message": "x"}',
-     b'{"sender": "a", "message": " "}', b'{"sender": 1, "message": "x"}', b'{"sender": "a", "message": "x", "metadata": 1}'],
-)  # fmt: skip
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"\xff",
+        b'{"sender": "a"}',
+        b'{"sender": "", "message": "x"}',
+        b'{"sender": "a", "message": " "}',
+        b'{"sender": 1, "message": "x"}',
+        b'{"sender": "a", "message": "x", "metadata": 1}',
+    ],
+)
 async def test_the_channel_refuses_what_is_no_message(rasa_server: RunningRasa, body: bytes) -> None:
     headers = {"Authorization": f"Bearer {rasa_server.address.token}", "Content-Type": "application/json"}
     async with (
@@ -270,12 +297,11 @@ async def test_the_rest_is_closed(rasa_server: RunningRasa, path: str) -> None:
 async def test_it_listens_on_loopback_alone(rasa_server: RunningRasa) -> None:
     port = int(rasa_server.address.url.rpartition(":")[2])
     listening = [
-        line.split()[1]
-        for table in ("/proc/net/tcp", "/proc/net/tcp6")
-        for line in Path(table).read_text().splitlines()[1:]
-        if line.split()[3] == "0A" and line.split()[1].endswith(f":{port:04X}")
+        tuple(found.laddr)
+        for found in psutil.net_connections("tcp")
+        if found.status == psutil.CONN_LISTEN and tuple(found.laddr)[1:] == (port,)
     ]
-    assert listening == [f"0100007F:{port:04X}"]
+    assert listening == [("127.0.0.1", port)]
 
 
 async def test_a_server_that_is_down_is_told() -> None:

@@ -36,7 +36,9 @@ def test_stale_until_trained(project: Path) -> None:
     assert not training.is_stale(project)
 
 
-@pytest.mark.parametrize("source", ["config.yml", "domain.yml", "rules.yml", "regexes.yml", "grammar/talk.yml", "components/tokens.py"])  # fmt: skip
+@pytest.mark.parametrize(
+    "source", ["config.yml", "domain.yml", "rules.yml", "regexes.yml", "grammar/talk.yml", "components/tokens.py"]
+)
 def test_a_changed_source_makes_it_stale(project: Path, source: str) -> None:
     pretend_trained(project)
     with (project / source).open("a") as file:

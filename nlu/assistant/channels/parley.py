@@ -73,7 +73,9 @@ class ParleyInput(InputChannel):
                 raise
             except Exception as error:
                 # The type alone: the text of an error may quote what the person said.
-                logger.error("A message was not understood: %s", type(error).__name__)
+                logger.error(  # noqa: TRY400
+                    "A message was not understood: %s", type(error).__name__
+                )
                 return response.json({"error": "Rasa failed on this message."}, status=500)
             return response.json(collector.messages)
 

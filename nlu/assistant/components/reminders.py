@@ -7,7 +7,7 @@ around it ("remind me", "to", "that") is from a small set. Where the pattern fit
 from __future__ import annotations
 
 import re
-from typing import Dict, Optional, Text
+from typing import Dict, List, Optional, Text, Tuple
 
 _NUMBER = (
     r"(?:\d+(?:[.,]\d+)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty"
@@ -37,7 +37,7 @@ _DATE = (
 _PART = r"(?:morning|afternoon|evening|night|noon|lunch(?:time)?|dinner|breakfast|work|weekend)"
 _PHRASES = (
     rf"every\s+(?:other\s+|second\s+|{_NUMBER}\s+)?(?:{_WEEKDAY}|{_UNIT}|{_PART}\b)(?:\s+{_PART}\b)?",
-    rf"(?:on\s+)?the\s+(?:\d{{1,2}}(?:st|nd|rd|th)|first|last)(?:\s+day)?\s+of\s+(?:every|each|the|next)\s+month\b",
+    r"(?:on\s+)?the\s+(?:\d{1,2}(?:st|nd|rd|th)|first|last)(?:\s+day)?\s+of\s+(?:every|each|the|next)\s+month\b",
     rf"each\s+(?:{_WEEKDAY}|{_UNIT}|{_PART}\b)|(?:once|twice)\s+a\s+{_UNIT}|daily\b|weekly\b|monthly\b|hourly\b",
     r"on\s+(?:weekdays|weekends)\b",
     rf"(?:the\s+day\s+after\s+tomorrow|tomorrow|tomorow|tmrw|today|tonight|now)(?:\s+{_PART})?\b",
@@ -50,9 +50,7 @@ _PHRASES = (
     rf"(?:after|before|at|over|during)\s+{_PART}\b|in\s+the\s+(?:morning|afternoon|evening)\b",
     r"(?:first\s+thing\b)|later(?:\s+(?:today|on))?\b|soon\b|in\s+a\s+(?:bit|while|moment)\b",
 )
-TIME = re.compile(
-    rf"(?<![\w-])(?:{'|'.join(_PHRASES)})(?:\s*,?\s+(?:{'|'.join(_PHRASES)}))*", re.IGNORECASE
-)
+TIME = re.compile(rf"(?<![\w-])(?:{'|'.join(_PHRASES)})(?:\s*,?\s+(?:{'|'.join(_PHRASES)}))*", re.IGNORECASE)
 _LENGTH_ALONE = re.compile(rf"(?:for\s+)?{_LENGTH}", re.IGNORECASE)
 
 _POLITE = r"(?:[\s,]*(?:please|pls|plz|thanks|thank\s+you|thx|ok|asap|for\s+me))*[\s.!?,]*"
@@ -62,8 +60,19 @@ _CARRIER = re.compile(
     r"|^.{0,60}?\b(?:an?|new|another|the)?\s*reminders?\b(?:\s+in)?[\s,:]*(?P<rest2>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
+_BEFORE = re.compile(
+    r"^(?:.{0,40}?\bi\s+(?:need|have|must|want|ought|got|should|mustn't\s+forget)(?:\s+to)?\b|remind\s+me\b)",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(
+    r"[\s,.;:]+(?:and\s+|so\s+|please\s+|can\s+you\s+|could\s+you\s+|will\s+you\s+)*"
+    r"(?:remind\s+me|don'?t\s+let\s+me\s+forget)\b.*$",
+    re.IGNORECASE | re.DOTALL,
+)
 _ALARM = re.compile(r"\b(?:(?P<timer>timer)|(?P<alarm>alarm)|wake\s+me(?:\s+up)?)\b", re.IGNORECASE)
 _LEAD = re.compile(r"^[\s,:]*(?:(?:for\s+me\s+)?to|that|about|of|for)\s+", re.IGNORECASE)
+_FOR = re.compile(r"(?:for|in)\s+", re.IGNORECASE)
+_GOES_ON = re.compile(r"\s*(?:$|[,:.!?]|(?:to|that|about|of|for|please|pls)\b)", re.IGNORECASE)
 _NOTHING = re.compile(r"^\s*(?:something|it|this|that)?\s*$", re.IGNORECASE)
 
 Span = Dict[Text, object]
@@ -84,26 +93,31 @@ def _strip(text: Text, start: int, end: int) -> Optional[Span]:
     return {"start": start, "end": start + len(piece), "value": piece}
 
 
-def what_and_when(text: Text) -> Dict[Text, Span]:
-    """Return the spans ``what`` and ``when`` of a request for a reminder, as far as the pattern finds them."""
-    carrier = _CARRIER.match(text)
-    if not carrier:
-        return _alarm(text)
-    group = "rest" if carrier.group("rest") is not None else "rest2"
-    start, end = carrier.span(group)
-    found: Dict[Text, Span] = {}
+def _leading_times(text: Text, start: int, end: int) -> Tuple[List[Tuple[int, int]], int]:
+    """Return where times stand before "remind me" and right behind it, and where what follows them begins."""
     times = []
     before = TIME.search(text[:start])
     if before and not text[: before.start()].strip(" ,"):  # "tomorrow at 9 remind me to ..."
-        times.append((before.start(), before.end()))
+        times.append(before.span())
     first = TIME.match(text, start)
     if not first:
-        lead = re.compile(r"(?:for|in)\s+", re.IGNORECASE).match(text, start)
+        lead = _FOR.match(text, start)
         first = TIME.match(text, lead.end()) if lead else None
-    if first and first.end() <= end and re.match(r"\s*(?:$|[,:.!?]|to\b|that\b|about\b|of\b|for\b|please\b|pls\b)",
-                                                 text[first.end() :], re.IGNORECASE):  # fmt: skip
-        times.append((first.start(), first.end()))
+    if first and first.end() <= end and _GOES_ON.match(text, first.end()):
+        times.append(first.span())
         start = first.end()
+    return times, start
+
+
+def what_and_when(text: Text) -> Dict[Text, Span]:
+    """Return the spans ``what`` and ``when`` of a request for a reminder, as far as the pattern finds them."""
+    carrier = _CARRIER.match(text)
+    if not carrier or not _letters(carrier.group("rest") or carrier.group("rest2") or ""):
+        return _alarm(text) or _bare(text)
+    group = "rest" if carrier.group("rest") is not None else "rest2"
+    start, end = carrier.span(group)
+    found: Dict[Text, Span] = {}
+    times, start = _leading_times(text, start, end)
     last = None
     for match in TIME.finditer(text, start):
         last = match
@@ -144,4 +158,31 @@ def _alarm(text: Text) -> Dict[Text, Span]:
             "end": times[-1].end(),
             "value": " ".join(match.group().strip() for match in times),
         }
+    return found
+
+
+def _letters(text: Text) -> bool:
+    return bool(re.search(r"\w{2,}", re.sub(_POLITE + "$", "", text, flags=re.IGNORECASE)))
+
+
+def _bare(text: Text) -> Dict[Text, Span]:
+    """Return the spans of a thing and a time without "remind me" before them, if there is a time at an end."""
+    behind = _BEHIND.search(text)
+    end = behind.start() if behind else len(text)
+    before = _BEFORE.match(text[:end])
+    start = before.end() if before else 0
+    times = list(TIME.finditer(text, start, end))
+    if not times:
+        return {}
+    last, first = times[-1], times[0]
+    if re.fullmatch(_POLITE, text[last.end() : end], re.IGNORECASE):
+        time, end = last, last.start()
+    elif not text[start : first.start()].strip(" ,"):
+        time, start = first, first.end()
+    else:
+        return {}
+    found: Dict[Text, Span] = {"when": {"start": time.start(), "end": time.end(), "value": time.group().strip()}}
+    what = _strip(text, start, end)
+    if what:
+        found["what"] = what
     return found

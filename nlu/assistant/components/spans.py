@@ -47,7 +47,7 @@ PATH = re.compile(
 NUMBER = r"\d[\d.,_]*(?:e[+-]?\d+)?"
 FORMULA = re.compile(
     rf"(?:(?:sqrt|sin|cos|tan|log|ln|exp|abs|round|min|max)\s*\(|[(\-+]\s*)*{NUMBER}(?:\s*[%!)])*"
-    rf"(?:\s*(?:\*\*|//|[-+*/x×÷^%])\s*(?:(?:sqrt|sin|cos|tan|log|ln|exp|abs)\s*\(|[(\-+]\s*)*{NUMBER}(?:\s*[%!)])*)+",
+    rf"(?:\s*(?:\*\*|//|[-+*/x\u00d7\u00f7^%])\s*(?:(?:sqrt|sin|cos|tan|log|ln|exp|abs)\s*\(|[(\-+]\s*)*{NUMBER}(?:\s*[%!)])*)+",
     re.IGNORECASE,
 )
 CODE_MARKS = re.compile(
