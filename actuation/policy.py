@@ -38,12 +38,13 @@ class Policy(BaseModel):
     write_files: Decision = Field(
         default=Decision.ASK, description="Create, change or move files within the allowed folders."
     )
-    delete: Decision = Field(default=Decision.ASK, description="Delete files or what was remembered.")
+    delete: Decision = Field(default=Decision.ASK, description="Delete files.")
     run_code: Decision = Field(
         default=Decision.ALLOW, description="Run code in the sandbox, which has no network and no files."
     )
     web: Decision = Field(
-        default=Decision.ALLOW, description="Fetch pages from the web, as far as `web.mode` lets any be fetched."
+        default=Decision.ALLOW,
+        description="Fetch pages from the web, as far as `actuation.web.mode` lets any be fetched.",
     )
     send: Decision = Field(default=Decision.ASK, description="Send a message to somebody else.")
     click: Decision = Field(default=Decision.ASK, description="Use the mouse and the keyboard.")
@@ -53,7 +54,9 @@ class Policy(BaseModel):
     read_screen: Decision = Field(
         default=Decision.ALLOW, description="Look at the person's screen when they ask for it."
     )
-    remember: Decision = Field(default=Decision.ALLOW, description="Keep what the person says to remember.")
+    remember: Decision = Field(
+        default=Decision.ALLOW, description="Keep what the person says to remember, and forget it again."
+    )
     many: int = Field(
         default=4,
         ge=2,
