@@ -54,4 +54,4 @@ def blocks_of(page: Path) -> list[Block]:
 def fits(expected: str, printed: str) -> bool:
     """Tell whether something is as a page shows it; three dots there stand for anything."""
     pattern = ".*".join(re.escape(part) for part in expected.strip().split("..."))
-    return re.fullmatch(pattern, printed.strip(), re.DOTALL) is not None
+    return re.fullmatch(f"{pattern}\n?", f"{printed.strip()}\n", re.DOTALL) is not None
