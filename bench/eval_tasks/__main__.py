@@ -97,7 +97,12 @@ class Run:
             await self._restart()
             async with self._asking():
                 self._barrier.over.set()
-                await asyncio.gather(*restarting, self._do(lambda task: task.life == 2))
+                await asyncio.gather(*restarting, self._second_life())
+
+    async def _second_life(self) -> None:
+        if self._rasa:
+            await started.await_rasa(self._assistant)
+        await self._do(lambda task: task.life == 2)
 
     async def _accounts(self) -> Mapping[str, Login]:
         """Make an account for each person in each task, and for nobody else."""
@@ -199,8 +204,6 @@ class Run:
             xmpp={"port": xmpp["port"]}, actuation={"web": {"mode": "on", "hosts": ["127.0.0.1"]}}
         )
         await asyncio.to_thread(started.start, self._assistant)
-        if self._rasa:
-            await started.await_rasa(self._assistant)
 
     def _progress(self, result: Result) -> None:
         count = sum(len(kind.tasks) for kind in self._kinds)
