@@ -2,6 +2,10 @@
 
 import ssl
 from dataclasses import dataclass, field
+from typing import Final
+
+AGENT_RESOURCE: Final = "agent"
+"""The resource under which agents connect."""
 
 
 @dataclass(frozen=True, slots=True)

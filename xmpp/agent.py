@@ -25,7 +25,7 @@ from ontology.content import AgentAction, Element, Ontology
 from ontology.expressions import InternalError, Reason
 from ontology.management import AGENT_MANAGEMENT, ServiceDescription
 from ontology.manager import ContentManager
-from xmpp.address import Account, Address
+from xmpp.address import AGENT_RESOURCE, Account, Address
 from xmpp.connection import Connection
 from xmpp.directory_client import LEASE, DirectoryClient
 from xmpp.endpoint import Endpoint
@@ -136,7 +136,7 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         """
         del auto_register  # accounts are made by the platform; registration is closed
         await self._hook_plugin_before_connection()
-        self.client = Connection(self._account, self.platform.address, resource="agent")
+        self.client = Connection(self._account, self.platform.address, resource=AGENT_RESOURCE)
         self.presence = PresenceManager(agent=self, approve_all=False)
         content = ContentManager((*self._ontologies, AGENT_MANAGEMENT))
         self._guard = Guard(self.platform.agents_domain, self.platform.directory, self._is_known)
@@ -284,6 +284,8 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
     async def _enter_directory(self) -> None:
         await self.directory.enter(self._offer)
         self._lease = asyncio.create_task(self.directory.keep())
+        # A new session after a lost one may mean that the platform was restarted, and its directory with it.
+        self.client.add_event_handler("session_start", lambda _: self.directory.refresh())
 
     async def _leave_directory(self) -> None:
         await self.directory.leave()

@@ -146,6 +146,7 @@ class Chat:
         Raises:
             WireError: the archive can't be asked.
         """
+        self._need_connection()
         archive = self._plugins["xep_0313"].retrieve(
             with_jid=person, start=since, iterator=True, rsm={"max": 50}, timeout=10
         )
@@ -165,6 +166,7 @@ class Chat:
             WireError: it has none, or does not answer.
         """
         if self._origin is None:
+            self._need_connection()
             try:
                 upload = self._plugins["xep_0363"]
                 service = await upload.find_upload_service(timeout=10)
@@ -174,6 +176,10 @@ class Chat:
             parts = urlsplit(slot["http_upload_slot"]["get"]["url"])
             self._origin = f"{parts.scheme}://{parts.netloc}"
         return self._origin
+
+    def _need_connection(self) -> None:
+        if not self._connection.is_online:
+            raise ServerError("There is no connection to the XMPP server at the moment.")
 
     def _message(self, to: str, text: str) -> Any:
         outgoing = self._connection.make_message(mto=to, mbody=acl_stanza.carriable(text), mtype="chat")

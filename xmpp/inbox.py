@@ -8,6 +8,7 @@ import os
 import re
 import ssl
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -74,7 +75,8 @@ class Inbox:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise InboxError("I could not fetch that file from the server. Please send it again.") from error
         finally:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                temporary.unlink()
 
     async def _download(self, link: str, path: Path) -> None:
         timeout = aiohttp.ClientTimeout(total=_SECONDS)

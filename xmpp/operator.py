@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from typing import Final
 from uuid import uuid4
 
+from slixmpp import JID
+from slixmpp.exceptions import IqError, IqTimeout
+
 from behaviours.outcomes import NoBids
 from behaviours.request import request
 from ontology.acl import AgentIdentifier
@@ -15,7 +18,7 @@ from ontology.content import AgentAction, Element, Ontology
 from ontology.expressions import InternalError
 from ontology.management import AGENT_MANAGEMENT
 from ontology.manager import ContentManager
-from xmpp.address import Account, Address
+from xmpp.address import AGENT_RESOURCE, Account, Address
 from xmpp.connection import Connection
 from xmpp.directory_client import DirectoryClient
 from xmpp.endpoint import Endpoint
@@ -68,6 +71,16 @@ class Operator:
             raise NoBids((InternalError(explanation=f"No agent here offers {act.wire_name}."),))
         self._guard.learn(providers[0])
         return await request(self._endpoint.conversations, providers[0], act, timeout=timeout)
+
+    async def reaches(self, agent: AgentIdentifier) -> bool:
+        """Tell whether an agent is connected, also where the directory still has the entry of one that died."""
+        try:
+            await self._connection.plugin["xep_0199"].send_ping(JID(f"{agent.name}/{AGENT_RESOURCE}"), timeout=10)
+        except IqError as error:
+            return error.condition not in {"service-unavailable", "recipient-unavailable"}
+        except IqTimeout:
+            return True  # connected, and in trouble
+        return True
 
     async def _knows(self, agent: AgentIdentifier) -> bool:
         return await self.directory.knows(agent)

@@ -104,6 +104,10 @@ class Society:
         await connection.open()
         return endpoint
 
+    def at_end(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Have something done when the society is closed."""
+        self._open.push_async_callback(work)
+
     async def client(self, jid: str, *, presence: bool = True) -> PlainClient:
         """Log a client in that owes nothing to ours."""
         credentials = (await self.server.accounts.ensure([jid]))[0]

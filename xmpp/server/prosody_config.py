@@ -140,6 +140,8 @@ def render(
         "modules_enabled": list(_AGENTS),
         # An agent that is away is an answer: its sender hears of it at once and asks another.
         "modules_disabled": [*_FEDERATION, "offline"],
+        # What is sent to an agent that died is held back for this long, in case it only lost its connection.
+        "smacks_hibernation_time": 3,
         "disco_items": [[settings.upload_domain, "Files"]],
         "password_hash": "SHA-256",
     }
