@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 LEASE: Final = 90.0
 """Seconds for which an entry holds; it is renewed at a third of that."""
+_RETRY: Final = 3.0
+"""Seconds until a renewal that failed is tried again."""
 _TIMEOUT: Final = 10.0
 
 
@@ -49,6 +51,7 @@ class DirectoryClient:
         self._kind = kind
         self._lease = lease
         self._services: tuple[ServiceDescription, ...] = ()
+        self._refresh = asyncio.Event()
 
     async def enter(self, services: tuple[ServiceDescription, ...]) -> None:
         """Register with the AMS and the DF.
@@ -69,13 +72,24 @@ class DirectoryClient:
                 await self._ask(Modify(description=description))  # it was here before a restart
 
     async def keep(self) -> None:
-        """Renew the entry for as long as this runs."""
+        """Renew the entry for as long as this runs: at a third of its lease, and sooner where that failed."""
+        pause = self._lease / 3
         while True:
-            await asyncio.sleep(self._lease / 3)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._refresh.wait()
+            self._refresh.clear()
             try:
                 await self._renew()
             except (ConversationFailed, OSError) as error:
                 logger.warning("%s could not renew its entry in the directory: %s", self._me, error)
+                pause = min(self._lease / 3, _RETRY)
+            else:
+                pause = self._lease / 3
+
+    def refresh(self) -> None:
+        """Have :meth:`keep` renew the entry at once: the directory may have lost it."""
+        self._refresh.set()
 
     async def leave(self) -> None:
         """Deregister, as far as the directory still answers."""

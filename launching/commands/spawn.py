@@ -68,7 +68,7 @@ async def _local(home: Home, names: tuple[str, ...]) -> tuple[ServerAddress, dic
     async with home.operator() as operator:
         for name in names:
             jid = AgentIdentifier(name=f"{name}@{home.server().address.agents_domain}")
-            if await operator.directory.search(AMSAgentDescription(name=jid)):
+            if await operator.directory.search(AMSAgentDescription(name=jid)) and await operator.reaches(jid):
                 raise LaunchError(f"There is already an agent called {name}: give it another name in the set.")
     server = home.server()
     domain = server.address.agents_domain

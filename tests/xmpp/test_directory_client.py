@@ -122,6 +122,19 @@ async def test_an_entry_is_renewed_and_entered_anew_when_the_directory_lost_it()
     await network.close()
 
 
+async def test_an_entry_is_renewed_at_once_on_request() -> None:
+    network = Network()
+    ams = Ams(network)
+    ann = client(network, "ann", lease=3600)
+    await ann.enter(OFFER)
+    keeping = asyncio.create_task(ann.keep())
+    ams.registry = Registry()
+    ann.refresh()
+    await ams.asked.until(lambda asked: asked[-3:] == ["modify df", "register ams", "register df"])
+    keeping.cancel()
+    await network.close()
+
+
 async def test_a_renewal_that_fails_is_logged_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
     network = Network()
     ams = Ams(network)
