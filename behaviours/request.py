@@ -32,6 +32,9 @@ PROTOCOL: Final = "fipa-request"
 _AGREE_AFTER: Final = 0.2
 """Seconds after which work that is not done yet is agreed to: quick answers need no agree."""
 
+_ANSWERED_WITHIN: Final = 10.0
+"""Seconds within which a participant that lives has answered or agreed, however long its work will take."""
+
 
 async def request(
     conversations: Conversations,
@@ -64,8 +67,9 @@ async def request(
 
 async def _await_result(conversation: Conversation, deadline: float) -> Element | None:
     agreed = False
+    first = min(deadline, time.monotonic() + _ANSWERED_WITHIN)
     while True:
-        message = await conversation.receive(deadline)
+        message = await conversation.receive(deadline if agreed else first)
         failure = failure_of(conversation.content, message)
         if failure is not None and not (agreed and message.performative is Performative.REFUSE):
             raise failure
