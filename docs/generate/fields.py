@@ -26,8 +26,8 @@ _RULES = {
     "gt": "more than {}",
     "le": "at most {}",
     "lt": "less than {}",
-    "min_length": "of length {} or more",
-    "max_length": "of length {} or less",
+    "min_length": "at least {} long",
+    "max_length": "at most {} long",
     "pattern": "fits `{}`",
 }
 
@@ -74,6 +74,8 @@ def bounds_of(field: FieldInfo) -> str:
         rules |= {name: value for name in _RULES if (value := getattr(rule, name, None)) is not None}
     if {"ge", "le"} <= set(rules):
         return f"{rules['ge']} to {rules['le']}"
+    if {"min_length", "max_length"} <= set(rules):
+        return f"{rules['min_length']} to {rules['max_length']} long"
     return ", ".join(_RULES[name].format(value) for name, value in rules.items())
 
 

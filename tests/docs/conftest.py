@@ -18,8 +18,8 @@ import pytest
 
 from tests.docs.pages import ROOT, fits
 
-_READY_WITHIN = 60.0
-_ANSWERED_WITHIN = 60.0
+_READY_WITHIN = 120.0
+_ANSWERED_WITHIN = 90.0
 
 
 def free_ports(count: int) -> list[int]:

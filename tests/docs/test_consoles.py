@@ -12,7 +12,7 @@ from xmpp.person import Person
 from xmpp.server.settings import XmppSettings
 from xmpp.server.start import make_server
 
-pytestmark = [pytest.mark.xdist_group("docs"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.xdist_group("docs"), pytest.mark.timeout(300)]
 
 
 @pytest.mark.parametrize("block", blocks("run"), ids=lambda block: block.name)
