@@ -195,9 +195,11 @@ def python310() -> Path | None:
     uv = find_uv()
     if uv is None:
         return None
-    # In nlu/, .python-version makes pyenv's shim answer.
+    # In nlu/, .python-version makes pyenv's shim answer; but this program may itself have been started by a shim, which
+    # leaves its own choice of version in the environment, and that would go before the file.
+    environment = {name: value for name, value in os.environ.items() if name != "PYENV_VERSION"}
     find = [str(uv), "python", "find", "--system", "--no-project", "--no-python-downloads", "3.10"]
-    found = subprocess.run(find, cwd=NLU_FOLDER, check=False, capture_output=True, text=True)
+    found = subprocess.run(find, cwd=NLU_FOLDER, env=environment, check=False, capture_output=True, text=True)
     return Path(found.stdout.strip()) if found.returncode == 0 and found.stdout.strip() else None
 
 

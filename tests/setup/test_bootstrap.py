@@ -180,3 +180,19 @@ def test_python310_is_the_one_that_uv_finds(project: Project, monkeypatch: pytes
     assert bootstrap.python310() == found
     project.program("uv", "exit 2")
     assert bootstrap.python310() is None
+
+
+def test_the_choice_of_a_pyenv_shim_that_started_us_is_not_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    passed: dict[str, str] = {}
+
+    def run(command: list[str], *, env: dict[str, str], **_: object) -> subprocess.CompletedProcess[str]:
+        passed.update(env)
+        return subprocess.CompletedProcess(command, 0, stdout="/usr/bin/python3.10\n")
+
+    monkeypatch.setenv("PYENV_VERSION", "3.11.7")
+    monkeypatch.setattr(bootstrap, "read_state", lambda _: None)
+    monkeypatch.setattr(bootstrap, "find_uv", lambda: Path("/usr/bin/uv"))
+    monkeypatch.setattr(bootstrap.subprocess, "run", run)
+    assert bootstrap.python310() == Path("/usr/bin/python3.10")
+    assert "PATH" in passed
+    assert "PYENV_VERSION" not in passed
