@@ -128,7 +128,9 @@ class PlannerAgent(AssistantAgent):
             await self._store.save(plan)
             async with asyncio.timeout(settings.goal_seconds):
                 report = await execution.run(plan, functools.partial(self._do, plan))
-            await self._store.finish(plan.goal.id)
+            for step in report.steps:
+                if step.state == "skipped":
+                    await self._store.set_step(plan.goal.id, step.id, StepState.SKIPPED, step)
         except asyncio.CancelledError:
             if plan.goal.id in self._stopped:  # by the person; otherwise the agent stops, and owns up next time
                 self._stopped.discard(plan.goal.id)
@@ -152,17 +154,18 @@ class PlannerAgent(AssistantAgent):
         return RunningGoals(texts=tuple(goal.text for goal, _ in theirs))
 
     async def _do(self, plan: Plan, step: PlanStep, action: AgentAction) -> StepReport:
-        """Have one step done, each of its states on disk before what follows from it."""
+        """Have one step done; that it runs is on disk before anybody is told to begin."""
         store = functools.partial(self._store.set_step, plan.goal.id, step.id)
+        announced: tuple[StepState, ...] = (StepState.ANNOUNCED,)  # calling for bids does nothing, and needs no disk
 
         async def awarded(_: Offer) -> None:
-            await store(StepState.AWARDED)
-            await store(StepState.RUNNING)
+            nonlocal announced
+            await store(StepState.RUNNING, through=(*announced, StepState.AWARDED))
+            announced = ()
 
         started = time.monotonic()
-        await store(StepState.ANNOUNCED)
         report = await self._have_done(step.model_copy(update={"action": action}), awarded, started)
-        await store(StepState(report.state), report)
+        await store(StepState(report.state), report, through=announced)
         return report
 
     async def _have_done(self, step: PlanStep, awarded: OnAward, started: float) -> StepReport:
@@ -242,13 +245,12 @@ class PlannerAgent(AssistantAgent):
             await self._notify(Notify(person=goal.person, text=text, delivery=f"interrupted-{goal.id}"))
 
     async def _leave_rest(self, goal: str, why: str) -> None:
-        """Count the steps of a plan that have not ended as left out, and end the plan."""
+        """Count the steps of a plan that have not ended as left out, which ends the plan."""
         stored = await self._store.get(goal)
         for item in stored.steps if stored is not None else ():
             if item.state not in FINAL:
                 report = StepReport(id=item.step.id, action=item.step.action, state="skipped", problem=why)
                 await self._store.set_step(goal, item.step.id, StepState.SKIPPED, report)
-        await self._store.finish(goal)
 
     async def _notify(self, act: Notify) -> None:
         for _ in range(_NOTIFY_TRIES):

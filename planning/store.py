@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from sqlalchemy import RowMapping, Select, insert, select, update
@@ -21,7 +22,7 @@ from ontology.content import Ontology
 from planning import graph
 from planning.database import SCHEMA
 from planning.errors import IllegalTransition, StoreError
-from planning.state import FINAL, PlanState, StepState, outcome, sources
+from planning.state import FINAL, PlanState, StepState, advance, outcome, sources
 from planning.tables import PLANS, STEPS
 from storage.database import Database, open_database
 
@@ -104,14 +105,24 @@ class PlanStore:
             raise
         return True
 
-    async def set_step(self, plan_id: str, step_id: str, state: StepState, report: StepReport | None = None) -> None:
-        """Move a step to ``state``.
+    async def set_step(
+        self,
+        plan_id: str,
+        step_id: str,
+        state: StepState,
+        report: StepReport | None = None,
+        *,
+        through: Sequence[StepState] = (),
+    ) -> None:
+        """Move a step to ``state``; with the last of its steps a plan ends.
 
         Args:
             plan_id: id of the plan's goal.
             step_id: id of the step.
             state: where it goes.
             report: what became of it; given if and only if the state is final.
+            through: states that it goes through on its way there, in the same transaction. Waiting for the disk is
+                what takes long, and a state that nothing outside depends on need not wait for it by itself.
 
         Raises:
             IllegalTransition: the step's state does not lead there, or the report does not fit.
@@ -121,44 +132,25 @@ class PlanStore:
             raise IllegalTransition(f"A step that becomes {state} must {'not ' * (state not in FINAL)}bring a report.")
         if report is not None and (report.id, report.state) != (step_id, state):
             raise IllegalTransition(f"The report of step {step_id}, {state}, is of {report.id}, {report.state}.")
+        path = (*through, state)
+        for before, after in pairwise(path):
+            advance(before, after)
         this = (STEPS.c.plan_id == plan_id) & (STEPS.c.id == step_id)
         content = json_language.encode((report,)) if report is not None else None
         async with self._database.writing() as connection:
             moved = await connection.execute(
                 update(STEPS)
-                .where(this, STEPS.c.state.in_(sources(state)))
+                .where(this, STEPS.c.state.in_(sources(path[0])))
                 .values(state=state, report=content, changed=self._now())
             )
             if moved.rowcount:
+                if state in FINAL:
+                    await self._end_if_over(connection, plan_id)
                 return
             current = (await connection.execute(select(STEPS.c.state).where(this))).scalar_one_or_none()
         if current is None:
             raise StoreError(f"There is no step {step_id} in a plan {plan_id}.")
-        raise IllegalTransition(f"A step that is {current} cannot become {state}.")
-
-    async def finish(self, plan_id: str) -> PlanState:
-        """End a plan whose steps have all ended, and return how it ended.
-
-        A plan that has ended already stays as it is.
-
-        Raises:
-            IllegalTransition: a step has not ended.
-            StoreError: there is no such plan, or it could not be written.
-        """
-        async with self._database.writing() as connection:
-            current = (
-                await connection.execute(select(PLANS.c.state).where(PLANS.c.id == plan_id))
-            ).scalar_one_or_none()
-            if current is None:
-                raise StoreError(f"There is no plan {plan_id}.")
-            if current != PlanState.RUNNING:
-                return PlanState(current)
-            states = await connection.execute(select(STEPS.c.state).where(STEPS.c.plan_id == plan_id))
-            state = outcome([StepState(name) for name in states.scalars()])
-            if state is PlanState.RUNNING:
-                raise IllegalTransition(f"The plan {plan_id} cannot end: not all of its steps have.")
-            await connection.execute(update(PLANS).where(PLANS.c.id == plan_id).values(state=state, ended=self._now()))
-        return state
+        raise IllegalTransition(f"A step that is {current} cannot become {path[0]}.")
 
     async def get(self, plan_id: str) -> StoredPlan | None:
         """Return the plan of a goal, or None where there is none.
@@ -206,6 +198,12 @@ class PlanStore:
         ]
         if rows:
             await connection.execute(insert(STEPS), rows)
+
+    async def _end_if_over(self, connection: AsyncConnection, plan_id: str) -> None:
+        states = await connection.execute(select(STEPS.c.state).where(STEPS.c.plan_id == plan_id))
+        state = outcome([StepState(name) for name in states.scalars()])
+        if state is not PlanState.RUNNING:
+            await connection.execute(update(PLANS).where(PLANS.c.id == plan_id).values(state=state, ended=self._now()))
 
     async def _read(self, query: Select[tuple[object, ...]]) -> tuple[StoredPlan, ...]:
         async with self._database.reading() as connection:

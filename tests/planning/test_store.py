@@ -96,12 +96,10 @@ async def test_a_goal_that_comes_twice_is_stored_once(store: PlanStore) -> None:
 async def test_a_plan_runs_to_its_end(store: PlanStore) -> None:
     saved = plan()
     await store.save(saved)
-    for step in saved.steps:
-        await run(store, saved, step)
-
+    await run(store, saved, saved.steps[0])
     assert [each.plan.goal.id for each in await store.unfinished()] == ["g1"]
-    assert await store.finish("g1") is PlanState.DONE
-    assert await store.finish("g1") is PlanState.DONE, "ending again changes nothing"
+
+    await run(store, saved, saved.steps[1])
     assert await store.unfinished() == ()
     (ended,) = await store.history(PERSON)
     assert ended.state is PlanState.DONE
@@ -114,7 +112,7 @@ async def test_a_plan_of_which_a_step_failed_has_failed(store: PlanStore) -> Non
     await store.save(saved)
     await run(store, saved, saved.steps[0], S.FAILED)
     await store.set_step("g1", "s2", S.SKIPPED, report(saved.steps[1], S.SKIPPED))
-    assert await store.finish("g1") is PlanState.FAILED
+    assert [each.state for each in await store.history(PERSON)] == [PlanState.FAILED]
 
 
 async def test_a_plan_that_was_stopped_is_cancelled(store: PlanStore) -> None:
@@ -122,20 +120,43 @@ async def test_a_plan_that_was_stopped_is_cancelled(store: PlanStore) -> None:
     await store.save(saved)
     for step in saved.steps:
         await store.set_step("g1", step.id, S.SKIPPED, report(step, S.SKIPPED))
-    assert await store.finish("g1") is PlanState.CANCELLED
+    assert [each.state for each in await store.history(PERSON)] == [PlanState.CANCELLED]
 
 
-async def test_a_plan_does_not_end_before_its_steps(store: PlanStore) -> None:
+async def test_a_step_goes_through_several_states_at_once(store: PlanStore) -> None:
+    saved = plan()
+    await store.save(saved)
+    await store.set_step("g1", "s1", S.RUNNING, through=(S.ANNOUNCED, S.AWARDED))
+    await store.set_step("g1", "s1", S.RUNNING, through=(S.AWARDED,))
+    await store.set_step("g1", "s2", S.FAILED, report(saved.steps[1], S.FAILED), through=(S.ANNOUNCED,))
+
+    found = await store.get("g1")
+    assert found is not None
+    assert [step.state for step in found.steps] == [S.RUNNING, S.FAILED]
+    assert found.state is PlanState.RUNNING
+
+
+@pytest.mark.parametrize(
+    ("state", "through", "problem"),
+    [
+        (S.RUNNING, (S.ANNOUNCED,), "announced cannot become running"),
+        (S.RUNNING, (S.AWARDED,), "pending cannot become awarded"),
+    ],
+)
+async def test_a_way_that_does_not_exist_is_not_gone(
+    store: PlanStore, state: StepState, through: tuple[StepState, ...], problem: str
+) -> None:
     await store.save(plan())
-    with pytest.raises(IllegalTransition, match="not all of its steps have"):
-        await store.finish("g1")
+    with pytest.raises(IllegalTransition, match=problem):
+        await store.set_step("g1", "s1", state, through=through)
+    found = await store.get("g1")
+    assert found is not None
+    assert found.steps[0].state is S.PENDING
 
 
 async def test_what_is_not_there_is_said(store: PlanStore) -> None:
     await store.save(plan())
     assert await store.get("nothing") is None
-    with pytest.raises(StoreError, match="There is no plan g9"):
-        await store.finish("g9")
     with pytest.raises(StoreError, match="There is no step s9 in a plan g1"):
         await store.set_step("g1", "s9", S.ANNOUNCED)
 
