@@ -192,7 +192,7 @@ def test_the_choice_of_a_pyenv_shim_that_started_us_is_not_passed_on(monkeypatch
     monkeypatch.setenv("PYENV_VERSION", "3.11.7")
     monkeypatch.setattr(bootstrap, "read_state", lambda _: None)
     monkeypatch.setattr(bootstrap, "find_uv", lambda: Path("/usr/bin/uv"))
-    monkeypatch.setattr(bootstrap.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
     assert bootstrap.python310() == Path("/usr/bin/python3.10")
     assert "PATH" in passed
     assert "PYENV_VERSION" not in passed
