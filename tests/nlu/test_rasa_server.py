@@ -206,7 +206,7 @@ async def test_a_half_said_wish_can_be_forgotten(rasa_server: RunningRasa) -> No
 
 
 async def test_an_answer_that_is_no_time_is_asked_again_without_end_of_the_form(rasa_server: RunningRasa) -> None:
-    _, again, done = await talk(rasa_server, "remind me to call Ann", "not sure", "in 5 minutes")
+    _, again, done = await talk(rasa_server, "remind me to call Ann", "when the cows come home", "in 5 minutes")
     assert again.asking
     assert wishes(done) == [("set_reminder", {"what": "call Ann", "when": "in 5 minutes"})]
 

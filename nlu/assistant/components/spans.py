@@ -72,6 +72,20 @@ WHICH = re.compile(
     r"|\bthe\s+(?P<nth>first|second|third|fourth|fifth|last|latest|newest|next)\b",
     re.IGNORECASE,
 )
+CORNER = re.compile(r"\b(?:top|bottom|upper|lower)[ -](?:left|right)\b", re.IGNORECASE)
+PART = re.compile(
+    r"\b(?:error(?:\s+message)?|window|dialog(?:ue)?(?:\s+box)?|pop-?up|alert|notification|warning|button|menu|title|terminal)\b",
+    re.IGNORECASE,
+)
+PLACE = re.compile(
+    r"\bin\s+(?P<place>[^\W\d][\w.'-]*(?:\s+(?!right|now|please|today|at)[^\W\d][\w.'-]*){0,2})", re.IGNORECASE
+)
+FACT_TAIL = re.compile(
+    r"[\s,.;]*(?:\b(?:and\s+)?(?:please|pls|thanks|thank\s+you|ok|(?:remember|note|save)\s+(?:that|this|it)"
+    r"|keep\s+(?:that|it)\s+in\s+mind|don'?t\s+forget(?:\s+(?:it|that))?|(?:make|take)\s+a\s+note(?:\s+of\s+(?:that|it))?"
+    r"|write\s+(?:that|it)\s+down)\b[\s,.!]*)*[\s.!]*$",
+    re.IGNORECASE,
+)
 LISTED = frozenset({"when"})
 SEPARATE = frozenset({"kind", "name", "folder"})
 
@@ -120,11 +134,32 @@ def in_order(text: Text, intent: Text, found: List[Entity]) -> List[Entity]:
         else:
             result.append(_entity(text, kind, pieces[0]["start"], pieces[-1]["end"]))
     result += _patterns(text, intent, found)
+    _mend(text, intent, result)
     if intent == "set_reminder":
         for kind, span in what_and_when(text).items():
             result = [entity for entity in result if entity["entity"] != kind]
             result.append({"entity": kind, "extractor": "Spans", **span})
     return result
+
+
+def _mend(text: Text, intent: Text, entities: List[Entity]) -> None:
+    """Complete, in place, what the model cut short or missed of a fact, a place and a part of the screen."""
+    kinds = {entity["entity"] for entity in entities}
+    if intent == "remember_fact":
+        for index, entity in enumerate(entities):
+            tail = FACT_TAIL.search(text, entity["end"])
+            if entity["entity"] == "fact" and tail:  # a fact goes on to the end of what is said
+                entities[index] = _entity(text, "fact", entity["start"], max(entity["end"], tail.start()))
+    if intent == "ask_time" and "place" not in kinds:
+        place = PLACE.search(text)
+        if place:
+            entities.append(_entity(text, "place", *place.span("place")))
+    if intent == "read_screen":
+        corner = CORNER.search(text)
+        part = corner or (None if "region" in kinds else PART.search(text))
+        if part:
+            entities[:] = [entity for entity in entities if entity["entity"] != "region"]
+            entities.append(_entity(text, "region", *part.span()))
 
 
 def _patterns(text: Text, intent: Text, found: List[Entity]) -> List[Entity]:
