@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from agents.settings import Settings
 from launching.agent_sets import first_problem, read_yaml
@@ -83,4 +83,12 @@ class Configuration(BaseSettings, Settings):
         try:
             return cls(**tree)
         except ValidationError as error:
-            raise LaunchError(f"The configuration {path} is not in order: {first_problem(error)}.") from error
+            raise LaunchError(
+                f"The configuration {path}, with the variables that begin with {PREFIX}, is not in order: "
+                f"{first_problem(error)}."
+            ) from error
+        except SettingsError as error:
+            raise LaunchError(
+                f"A variable that begins with {PREFIX} is not in order: a section as a whole is written as JSON, and "
+                f"one key of it as {PREFIX}XMPP__PORT=5333."
+            ) from error

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Self
 
 import psutil
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from launching.errors import NotRunningError
+from xmpp.server.child import find_process
 
 
 class _Part(BaseModel):
@@ -39,13 +40,14 @@ class UserRuntime(_Part):
     """The account of the person whose data folder this is."""
 
     jid: str
-    password: str
+    password: str = Field(repr=False)
 
 
 class Runtime(_Part):
-    """A running assistant. ``pid`` is the Python process."""
+    """A running assistant. ``pid`` is the Python process, ``started`` when it did (in seconds since 1970)."""
 
     pid: int
+    started: float = Field(default_factory=lambda: psutil.Process().create_time())
     xmpp: XmppRuntime
     http: HttpRuntime
     nlu: NluRuntime
@@ -73,7 +75,7 @@ class Runtime(_Part):
             raise NotRunningError(
                 f"No assistant is running on {path.parent}: start it with `launcher.py up`."
             ) from error
-        if not psutil.pid_exists(runtime.pid):
+        if find_process(runtime.pid, runtime.started) is None:
             raise NotRunningError(
                 f"The assistant on {path.parent} has ended without a word: start it again with `launcher.py up`."
             )

@@ -142,9 +142,9 @@ class Child:
         record = self._read_record()
         if record is None or (self._process is not None and self._process.pid == record.pid):
             return
-        left = _process(record.pid, record.created)
+        left = find_process(record.pid, record.created)
         if left is not None and self._is_ours(left):
-            owner = _process(record.owner, record.owner_created)
+            owner = find_process(record.owner, record.owner_created)
             if owner is not None and record.owner != os.getpid():
                 raise ServerError(
                     f"Another assistant (process {record.owner}) is using this data folder: "
@@ -201,7 +201,7 @@ class Child:
             return None
 
 
-def _process(pid: int, created: float) -> psutil.Process | None:
+def find_process(pid: int, created: float) -> psutil.Process | None:
     """Return the process that had `pid` and started at `created`, if it still runs."""
     try:
         process = psutil.Process(pid)
