@@ -100,6 +100,8 @@ class AgentSet(BaseModel):
 
     @classmethod
     def _validated(cls, path: Path, tree: Any) -> Self:
+        if not isinstance(tree, dict):
+            raise LaunchError(f"The agent set {path} must hold a list called `agents`.")
         try:
             return cls.model_validate(tree)
         except ValidationError as error:
