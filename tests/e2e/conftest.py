@@ -1,13 +1,14 @@
 """Assistants to talk to: one in one process, one whose agents each have a process of their own, and bare ones."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.e2e.assistant import ROOT, Assistant
+from tests.e2e.assistant import ROOT, Assistant, free_port
 from tests.knowledge.pdfs import pdf
 from tests.vision.conftest import managed, running, wait_for, xvfb
 from vision.windows import list_windows
@@ -102,7 +103,36 @@ def agent_sets(folder: Path) -> list[Path]:
     return [write_set(folder / f"{name}.yaml", *agents) for name, agents in sets]
 
 
-def write_set(path: Path, *agents: dict[str, object]) -> Path:
+def write_set(path: Path, *agents: Mapping[str, object]) -> Path:
     """Write an agent set and return its path."""
-    path.write_text(yaml.safe_dump({"agents": list(agents)}))
+    path.write_text(yaml.safe_dump({"agents": [dict(agent) for agent in agents]}))
     return path
+
+
+@dataclass(frozen=True)
+class Connected:
+    """An assistant that may use a language model and the web, at ports where nobody serves yet."""
+
+    assistant: Assistant
+    llm_port: int
+    web_port: int
+
+
+@pytest.fixture(scope="session")
+def connected(new_assistant: Callable[[], Assistant], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connected]:
+    """Give an assistant with a language model and the web, and with a sandbox as its only actuator."""
+    assistant = new_assistant()
+    found = Connected(assistant, free_port(), free_port())
+    assistant.configure(
+        llm={"url": f"http://127.0.0.1:{found.llm_port}/v1", "model": "test-model", "attempts": 1, "timeout": 5},
+        actuation={**LIMITS["actuation"], "web": {"mode": "on", "hosts": ["127.0.0.1"]}},
+    )
+    offers = ["sandbox-arithmetic", "run-code", "read-page"]
+    agents = write_set(
+        tmp_path_factory.mktemp("sets") / "connected.yaml",
+        *({"kind": kind} for kind in ("directory", "dialogue", "planner", "scheduler")),
+        {"kind": "actuator", "name": "sandbox", "offers": offers},
+    )
+    assistant.start("--set", str(agents))
+    yield found
+    assistant.stop()
