@@ -178,7 +178,8 @@ class Understanding:
         if turn.asking:
             return turn
         said_nothing = not turn.readings and not turn.say
-        if said_nothing or any(self._is_unclear(reading, plain) for reading in turn.readings):
+        second = plain if asked is None else None  # what an answer to a question means, the question settles
+        if said_nothing or any(self._is_unclear(reading, second) for reading in turn.readings):
             return await self._turn_by_rules(person, _complete(text, turn), now, zone)
         return turn
 
@@ -210,17 +211,17 @@ class Understanding:
 
         return await asyncio.to_thread(split_clauses, text, read)
 
-    def _is_unclear(self, reading: Reading, plain: Reading) -> bool:
+    def _is_unclear(self, reading: Reading, plain: Reading | None) -> bool:
         """Tell whether a reading is doubtful, or names a time that can be read in two ways.
 
         Args:
             reading: what Rasa makes of the message.
-            plain: what the rule parser makes of it.
+            plain: what the rule parser makes of it; where one of its whole patterns fits, it is seldom wrong.
         """
         ambiguous = reading.intent is Intent.SET_REMINDER and any(
             time.value is None and time.candidates for time in reading.times
         )
-        contradicted = plain.confidence >= _PLAIN and plain.intent is not reading.intent and reading.confidence < _PLAIN
+        contradicted = plain is not None and plain.confidence >= _PLAIN and plain.intent is not reading.intent
         return ambiguous or contradicted or reading.confidence < self._settings.least_confidence
 
     # -- texts on their own
@@ -235,8 +236,7 @@ class Understanding:
             by_rasa = await RasaReader(client).read(text, now=now, zone=zone)
         except NluUnavailable:
             return by_rules
-        doubtful = by_rasa.confidence < self._settings.least_confidence or by_rasa.intent is Intent.OUT_OF_SCOPE
-        return by_rules if doubtful and by_rules.confidence >= _PLAIN else by_rasa
+        return by_rules if self._is_unclear(by_rasa, by_rules) and by_rules.confidence >= _PLAIN else by_rasa
 
     async def readings(self, text: str, *, now: datetime, zone: ZoneInfo) -> tuple[Reading, ...]:
         """Return the readings of all wishes in a text, in order."""
