@@ -16,6 +16,10 @@ from xmpp.server.start import make_server
 pytestmark = [pytest.mark.xdist_group("docs"), pytest.mark.timeout(300)]
 
 
+_SECONDS = re.compile(r"\bin \d+ seconds")
+"""What is said of a reminder counts from when it is said, which on a busy machine may be a second later."""
+
+
 @pytest.mark.parametrize("page", sorted({block.page for block in blocks("run")}), ids=lambda page: page.name)
 def test_commands_print_what_the_page_says(home: Home, page: Path) -> None:
     for block in blocks("run"):
@@ -38,7 +42,7 @@ async def test_a_chat_goes_as_the_page_says(home: Home, block: Block) -> None:
         for said, expected in re.findall(r"^> (.*)\n((?:(?!> ).*\n)*)", block.text, re.MULTILINE):
             heard: list[str] = []
             person.send(said)
-            while not fits(expected, "\n".join(heard)):
+            while not fits(_SECONDS.sub("in seconds", expected), _SECONDS.sub("in seconds", "\n".join(heard))):
                 try:
                     text = (await asyncio.wait_for(person.hear(), 20)).text
                 except TimeoutError:
