@@ -9,7 +9,7 @@ yes or no.
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -51,6 +51,7 @@ _WAITING: Final = 50
 _SESSIONS: Final = 1000
 _GOAL_GRACE: Final = 15.0
 """Seconds that the planner gets beyond its own limit for a goal, to say how it ended."""
+_INSIDE: Final = "Something went wrong inside, and I could not answer."
 _CONTROL: Final = frozenset({Intent.STOP, Intent.STATUS, Intent.AFFIRM, Intent.DENY})
 
 
@@ -175,11 +176,16 @@ class DialogueAgent(AssistantAgent):
             if oldest.worker is not None:
                 oldest.worker.cancel()
 
-    def _spawn(self, work: Any) -> asyncio.Task[None]:
-        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
         return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("something could not be said", exc_info=error)
 
     async def _beg_patience(self, message: PersonMessage) -> None:
         with suppress(Exception):
@@ -197,9 +203,7 @@ class DialogueAgent(AssistantAgent):
             except Exception:
                 logger.exception("a message could not be answered")
                 with suppress(Exception):
-                    await self._reply(
-                        exchange, "Something went wrong inside, and I could not answer.", state="failed", end=True
-                    )
+                    await self._reply(exchange, _INSIDE, state="failed", end=True)
 
     async def _handle(self, session: _Session, exchange: _Exchange) -> None:
         message = exchange.message
@@ -290,6 +294,9 @@ class DialogueAgent(AssistantAgent):
             report = await self.request(planner, AchieveGoal(goal=goal), timeout=timeout)
         except ConversationFailed as error:
             await self._reply(exchange, str(error), state="failed", end=True)
+        except Exception:
+            logger.exception("a goal could not be pursued")
+            await self._reply(exchange, _INSIDE, state="failed", end=True)
         else:
             assert isinstance(report, GoalReport)
             done = all(step.state == "done" for step in report.steps)

@@ -72,6 +72,7 @@ class PlannerAgent(AssistantAgent):
         self._model = self._language_model()
         self._planner = Planner(model=self._model)
         self._store = await PlanStore.open(settings.planning.database or folder / f"{self.name}.db")
+        self._interrupted = await self._store.unfinished()
 
     def _language_model(self) -> OpenAICompatible | None:
         """Return the configured language model; None where there is none, or where its key is missing."""
@@ -85,12 +86,10 @@ class PlannerAgent(AssistantAgent):
 
     async def ready(self) -> None:
         """Own up to what the end of the last run interrupted."""
-        self._owning_up = asyncio.create_task(self._own_up())
+        self.submit(self._own_up())
 
     async def release(self) -> None:
         """Close the store and the language model."""
-        if hasattr(self, "_owning_up"):
-            self._owning_up.cancel()
         if hasattr(self, "_store"):
             if self._model is not None:
                 await self._model.aclose()
@@ -125,7 +124,8 @@ class PlannerAgent(AssistantAgent):
         assert task is not None
         self._running[act.goal.id] = (act.goal, task)
         try:
-            await self._store.save(plan)
+            if not await self._store.save(plan):  # asked for again, which must not do it again
+                raise Fail(InternalError(explanation="I have worked on that already."))
             async with asyncio.timeout(settings.goal_seconds):
                 report = await execution.run(plan, functools.partial(self._do, plan))
             for step in report.steps:
@@ -235,7 +235,7 @@ class PlannerAgent(AssistantAgent):
 
     async def _own_up(self) -> None:
         """Tell people what the end of the last run interrupted, and count it as left out."""
-        for stored in await self._store.unfinished():
+        for stored in self._interrupted:
             goal = stored.plan.goal
             await self._leave_rest(goal.id, "interrupted")
             text = (

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from behaviours.outcomes import Fail, Refuse
+from behaviours.outcomes import ConversationFailed, Fail, Refuse
 from ontology.acl import ACLMessage, AgentIdentifier
 from ontology.content import AgentAction, Element
 from ontology.expressions import (
@@ -80,7 +80,9 @@ class Services:
 
     def explained(self, error: Exception) -> Reason:
         """Return the reason for an exception that ended a handler. What was not foreseen is logged."""
-        if isinstance(error, Refuse | Fail):
+        if isinstance(
+            error, Refuse | Fail | ConversationFailed
+        ):  # the last: an agent that it needs did not do its part
             return error.reason
         reason = self._explain(error)
         if reason is None:
