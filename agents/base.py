@@ -7,7 +7,7 @@ that would do it asks the policy; *ask* becomes a proposal (FIPA Propose) that t
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from actuation.policy import Decision
 from agents.context import AgentContext
@@ -17,9 +17,6 @@ from ontology.assistant import ASSISTANT, ConsentTo
 from ontology.content import AgentAction, Element
 from ontology.expressions import Bid, Declined, InternalError, NotPermitted, Reason
 from xmpp.agent import FipaAgent
-
-_ASK_TIMEOUT: Final = 600.0
-"""Seconds that a person has to answer a question."""
 
 logger = logging.getLogger(__name__)
 
@@ -116,7 +113,8 @@ class AssistantAgent(FipaAgent):
             Refuse: they said no.
         """
         dialogue = await self.find_one(ConsentTo)
-        if not await self.propose(dialogue, ConsentTo(person=person, question=question), timeout=_ASK_TIMEOUT):
+        timeout = self.context.settings.planning.step_seconds  # who has the step done waits no longer
+        if not await self.propose(dialogue, ConsentTo(person=person, question=question), timeout=timeout):
             raise Refuse(Declined(explanation="All right, I leave it."))
 
     def _counted(
