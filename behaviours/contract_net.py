@@ -105,7 +105,7 @@ async def contract_net(
         try:
             value = await _await_work(conversation, winner.bidder, time.monotonic() + timeout)
         except (DeadlinePassed, asyncio.CancelledError) as error:
-            await conversation.say(Performative.CANCEL, (winner.bidder,), action)
+            await conversation.cancel(winner.bidder, action)
             if isinstance(error, DeadlinePassed):
                 error.agent = winner.bidder
             raise

@@ -28,7 +28,7 @@ from behaviours.outcomes import DeadlinePassed
 from behaviours.transport import Transport
 from ontology.acl import ACLMessage, AgentIdentifier, Performative
 from ontology.content import Element
-from ontology.expressions import Overloaded, Reason, UnexpectedAct, UnsupportedAct, UnsupportedValue
+from ontology.expressions import Action, Overloaded, Reason, UnexpectedAct, UnsupportedAct, UnsupportedValue
 from ontology.manager import ContentManager, NotUnderstandable
 
 logger = logging.getLogger(__name__)
@@ -153,6 +153,11 @@ class Conversation:
                 reply_by=reply_by,
             )
         )
+
+    async def cancel(self, receiver: AgentIdentifier, action: Action) -> None:
+        """Tell an agent that an action is no longer wanted, where it can be told: its own deadline will do too."""
+        with suppress(OSError):
+            await self.say(Performative.CANCEL, (receiver,), action)
 
     async def receive(self, deadline: float) -> ACLMessage:
         """Wait for the next message.

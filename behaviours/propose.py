@@ -58,7 +58,7 @@ async def propose(conversations: Conversations, receiver: AgentIdentifier, act: 
                     case _:
                         await conversation.unexpected(message)
         except (DeadlinePassed, asyncio.CancelledError):
-            await conversation.say(Performative.CANCEL, (receiver,), action)
+            await conversation.cancel(receiver, action)
             raise
 
 

@@ -61,7 +61,7 @@ async def request(
         try:
             return await _await_result(conversation, deadline)
         except (DeadlinePassed, asyncio.CancelledError):
-            await conversation.say(Performative.CANCEL, (receiver,), action)
+            await conversation.cancel(receiver, action)
             raise
 
 

@@ -100,6 +100,21 @@ async def test_a_deadline_cancels_the_work() -> None:
     await network.settle()
 
 
+async def test_a_deadline_counts_even_when_nothing_can_be_sent_any_more() -> None:
+    network = Network()
+    asking = network.join("ann")
+    send = asking.transport.send
+
+    async def send_once(sent: ACLMessage) -> None:
+        if network.sent:
+            raise ConnectionError("the connection is lost")
+        await send(sent)
+
+    asking.transport.send = send_once  # type: ignore[method-assign,assignment]
+    with pytest.raises(DeadlinePassed):
+        await request(asking, agent("nobody"), ACT, timeout=0.01)
+
+
 async def test_nobody_there_is_a_deadline_that_passes() -> None:
     network = Network()
     asking = network.join("ann")

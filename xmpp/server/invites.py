@@ -141,7 +141,6 @@ class Invites:
         if kept is None or kept.expires is None or address in self._redeemed:
             raise InviteError("This invitation is unknown or was used before: ask for a new one.")
         if kept.expires <= self._now():
-            await self.remove(address)
             raise InviteError("This invitation is over: ask for a new one.")
         domain = self._server.address.agents_domain
         names = tuple(dict.fromkeys(bare(agent) for agent in agents))

@@ -66,7 +66,7 @@ async def test_invitation_is_redeemed_once_for_agents_accounts(invites: Invites,
         pass
 
 
-async def test_invitation_that_is_over_is_refused_and_removed(
+async def test_invitation_that_is_over_is_refused_and_later_removed(
     invites: Invites, clock: Clock, prosody: Prosody, tmp_path: Path
 ) -> None:
     join = await invites.invite(hours=1)
@@ -76,6 +76,8 @@ async def test_invitation_that_is_over_is_refused_and_removed(
         JoinFile.read(tmp_path / "join.json", now=clock.now)
     with pytest.raises(InviteError, match="is over"):
         await invites.redeem(join.jid, ["late@agents.localhost"])
+    assert await prosody.accounts.exists(join.jid), "whoever asked must still get the answer"
+    await invites.invite()
     assert not await prosody.accounts.exists(join.jid)
 
 
