@@ -3,11 +3,13 @@
 import argparse
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 from launching.clients import Home
@@ -39,8 +41,10 @@ def run(arguments: argparse.Namespace) -> int:
         asyncio.run(converse(home))
         return 0
     offer_language_model(home)
+    for number in (signal.SIGTERM, signal.SIGHUP):  # a terminal that is closed ends the chat as Ctrl-C does
+        signal.signal(number, _end)
     # A session of its own: Ctrl-C in the chat is not for the assistant, which is stopped below.
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as assistant:
+    with subprocess.Popen(_bound_to_us(command), stdout=subprocess.PIPE, text=True, start_new_session=True) as assistant:
         try:
             _await_ready(assistant)
             asyncio.run(converse(Home(arguments.data)))
@@ -49,6 +53,16 @@ def run(arguments: argparse.Namespace) -> int:
         finally:
             _stop(assistant)
     return 0
+
+
+def _end(_: int, __: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _bound_to_us(command: list[str]) -> list[str]:
+    """Have the kernel end the command when we are killed, where it can."""
+    setpriv = shutil.which("setpriv") if sys.platform == "linux" else None
+    return [setpriv, "--pdeathsig", "TERM", *command] if setpriv else command
 
 
 def _await_ready(assistant: "subprocess.Popen[str]") -> None:
