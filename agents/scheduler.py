@@ -52,10 +52,13 @@ class SchedulerAgent(AssistantAgent):
         """Begin to deliver: what was due while nobody was there comes first."""
         self._queue.start()
 
+    async def finish(self) -> None:
+        """Stop delivering; what is on its way gets a moment to arrive and be noted."""
+        await self._queue.stop()
+
     async def release(self) -> None:
-        """Stop delivering, and close the store."""
-        if hasattr(self, "_queue"):
-            await self._queue.stop()
+        """Close the store."""
+        if hasattr(self, "_store"):
             await self._store.close()
 
     def skills(self) -> Iterable[Service[Any]]:

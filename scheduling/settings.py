@@ -37,7 +37,7 @@ class SchedulingSettings(BaseModel):
         le=30,
         description="the clock is looked at again after this long, so that a change of it is noticed",
     )
-    stop_grace_s: float = Field(default=5, ge=0, description="time that running deliveries get at a stop")
+    stop_grace_s: float = Field(default=2, ge=0, description="time that running deliveries get at a stop")
     late_after_s: float = Field(default=5, ge=0, description="from this lateness on, a delivery says when it was due")
     keep_finished_days: float = Field(
         default=30, ge=0, description="days after which delivered and cancelled reminders are erased"

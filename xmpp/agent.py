@@ -100,6 +100,9 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
     async def ready(self) -> None:
         """Begin what the agent does of its own accord. Called when it has entered the directory."""
 
+    async def finish(self) -> None:
+        """End what :meth:`ready` began. Called first while the agent stops, when others can still be asked."""
+
     async def release(self) -> None:
         """Close what :meth:`prepare` opened. Called while the agent stops, also after a failed start."""
 
@@ -152,11 +155,11 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
             await self.setup()
             self._serve()
             await self._enter_directory()
+            self._alive.set()
             await self.ready()
         except BaseException:
             await self._async_stop()
             raise
-        self._alive.set()
         for behaviour in self.behaviours:
             if not behaviour.is_running:
                 behaviour.set_agent(self)
@@ -168,8 +171,10 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         endpoint = self._endpoint
         for behaviour in self.behaviours:
             behaviour.kill()
-        await self._cancel_tasks()
         try:
+            if self._alive.is_set():
+                await self.finish()
+            await self._cancel_tasks()
             if endpoint is not None:
                 await endpoint.conversations.close()  # while others still know whose answers these are
                 if self._alive.is_set():
