@@ -6,6 +6,7 @@ import base64
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import zipfile
@@ -139,3 +140,8 @@ def project(tmp_path: Path) -> Project:
         made.program(system, "exit 0")
     os.environ.pop("VIRTUAL_ENV", None)
     return made
+
+
+def hear_ctrl_c() -> None:
+    """Let a child hear SIGINT, which a shell switches off for what it runs in the background."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import bootstrap
-from tests.setup.conftest import ROOT, Project, make_wheel
+from tests.setup.conftest import ROOT, Project, hear_ctrl_c, make_wheel
 
 
 @pytest.mark.parametrize("name", ["bootstrap.py", "system_packages.py"])
@@ -82,7 +82,12 @@ def test_ctrl_c_in_the_middle_is_recovered_from(project: Project) -> None:
     begun = project.root.parent / "begun"
     project.program("uv", f'if [ "$2" = sync ]; then : > {begun}; exec /bin/sleep 60; fi\n{uv.partition(chr(10))[2]}')
     process = subprocess.Popen(
-        project.command("run"), env=project.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        project.command("run"),
+        env=project.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=hear_ctrl_c,
     )
     deadline = time.monotonic() + 30
     while not begun.exists():

@@ -16,6 +16,7 @@ import pytest
 
 import system_packages
 from system_packages import SYSTEM_PACKAGES, SetupError, SystemPackage, missing
+from tests.setup.conftest import hear_ctrl_c
 
 
 @dataclass(frozen=True)
@@ -269,6 +270,7 @@ s.step('Waiting', ['/bin/sleep', '61.25'])"""
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
+        preexec_fn=hear_ctrl_c,
     ) as process:
         assert process.stdout is not None
         assert [process.stdout.readline() for _ in range(2)][1].endswith("so far\n")
