@@ -44,7 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):  # a terminal that is closed ends the chat as Ctrl-C does
         signal.signal(number, _end)
     # A session of its own: Ctrl-C in the chat is not for the assistant, which is stopped below.
-    with subprocess.Popen(_bound_to_us(command), stdout=subprocess.PIPE, text=True, start_new_session=True) as assistant:
+    command = _bound_to_us(command)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as assistant:
         try:
             _await_ready(assistant)
             asyncio.run(converse(Home(arguments.data)))
