@@ -146,10 +146,8 @@ class ActuatorAgent(AssistantAgent):
 
     async def _read_page(self, act: ReadPage, _: Job) -> Text:
         web = self._actuation.web
-        if web.mode is WebMode.ASK:
-            await self.ask_person(act.owner, f"May I open {act.url}?")
-        elif web.mode is WebMode.ON:
-            await self.consent(act.owner, act, f"May I open {act.url}?")
+        if web.mode is not WebMode.OFF:  # then nobody is bothered: fetching says that it is off
+            await self.consent(act.owner, act, f"May I open {act.url}?", always=web.mode is WebMode.ASK)
         page = await fetch_page(act.url, settings=web, approved=True)
         shown = page.text[:_PAGE_TEXT].rstrip() + (" ..." if len(page.text) > _PAGE_TEXT else "")
         return Text(

@@ -83,7 +83,9 @@ class AssistantAgent(FipaAgent):
             load=min(1.0, self._working / self.capacity),
         )
 
-    async def consent(self, person: str, act: AgentAction, question: str, *, count: int = 1) -> None:
+    async def consent(
+        self, person: str, act: AgentAction, question: str, *, count: int = 1, always: bool = False
+    ) -> None:
         """Make sure that the person's policy allows an action, asking the person where it says so.
 
         Args:
@@ -91,6 +93,7 @@ class AssistantAgent(FipaAgent):
             act: what would be done.
             question: what would be done, as a question to the person.
             count: how many things it touches; many are asked about where one is not.
+            always: whether to ask also where the policy allows it.
 
         Raises:
             Refuse: it is not allowed, or the person said no.
@@ -103,7 +106,7 @@ class AssistantAgent(FipaAgent):
                     f"({', '.join(sorted(act.effects))}). `actuation.policy` in the configuration can change that."
                 )
             )
-        if decision is Decision.ASK:
+        if decision is Decision.ASK or always:
             await self.ask_person(person, question)
 
     async def ask_person(self, person: str, question: str) -> None:
