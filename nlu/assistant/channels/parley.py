@@ -5,6 +5,7 @@ import hmac
 import logging
 from typing import Any, Awaitable, Callable, Dict, Optional, Text
 
+from action_results import check_schema_once
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from sanic import Blueprint, response
 from sanic.request import Request
@@ -35,7 +36,8 @@ class ParleyInput(InputChannel):
 
     @classmethod
     def from_credentials(cls, credentials: Optional[Dict[Text, Any]]) -> "ParleyInput":
-        """Make the channel from its entry in credentials.yml."""
+        """Make the channel from its entry in credentials.yml; Rasa does so once, when it starts."""
+        check_schema_once()
         return cls(str((credentials or {}).get("token") or ""))
 
     def _allowed(self, request: Request) -> bool:
