@@ -27,8 +27,8 @@ def test_a_set_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "is not in order"),
-        ("[]", "is not in order"),
+        ("", "must hold a list called `agents`"),
+        ("[]", "must hold a list called `agents`"),
         ("agents: []", "agents: "),
         ("agents: planner", "agents: "),
         ("agents:\n  - planner", "agents.0: "),
