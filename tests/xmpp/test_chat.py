@@ -10,67 +10,20 @@ import pytest
 from slixmpp import JID
 
 from ontology.acl import AgentIdentifier, Performative
+from tests.xmpp.assistant import assistant
 from tests.xmpp.server.client import PATIENCE, PlainClient
-from tests.xmpp.society import Log, Society, soon
+from tests.xmpp.society import Log, Society
 from tests.xmpp.test_endpoint import acl, send
 from xmpp import stanza as codec
 from xmpp import turn
-from xmpp.chat import Chat, PersonMessage
+from xmpp.chat import PersonMessage
 from xmpp.errors import WireError
 from xmpp.inbox import Inbox
-from xmpp.person import Person, Said, TurnNotEndedError
 from xmpp.turn import TurnMark, TurnSource
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group(__name__)]
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-
-
-class Assistant:
-    """A chat account with the people whom it answers, and what they have written."""
-
-    def __init__(self, society: Society) -> None:
-        self.society = society
-        self.jid = society.person("assistant")
-        self.people: set[str] = set()
-        self.heard: Log[PersonMessage] = Log()
-
-    async def open(self) -> Chat:
-        self.chat = Chat(
-            await self.society.account(self.jid),
-            self.society.server.address.for_clients,
-            people=lambda: frozenset(self.people),
-            on_message=self.heard.append,
-        )
-        await self.chat.open()
-        self.society.at_end(self.chat.close)
-        return self.chat
-
-    async def friend(self, name: str = "ann") -> PlainClient:
-        """Log in a person who is answered."""
-        self.people.add(self.society.person(name))
-        return await self._client(name)
-
-    async def stranger(self, name: str = "eve") -> PlainClient:
-        """Log in a person who is not."""
-        return await self._client(name)
-
-    async def _client(self, name: str) -> PlainClient:
-        client = await self.society.client(self.society.person(name))
-        for plugin in ("xep_0066", "xep_0085", "xep_0184"):
-            client.register_plugin(plugin)
-        return client
-
-    async def message(self) -> PersonMessage:
-        """Wait for the next message."""
-        await self.heard.of_length(1)
-        return self.heard.pop(0)
-
-
-async def assistant(society: Society) -> Assistant:
-    made = Assistant(society)
-    await made.open()
-    return made
 
 
 async def silence(client: PlainClient) -> None:
@@ -294,87 +247,3 @@ async def test_a_damaged_list_of_people_keeps_the_account_alive(society: Society
     ann.say(bot.jid, "first")
     ann.say(bot.jid, "second")
     assert (await bot.message()).text == "second"
-
-
-# -- a person's side, for the command line
-
-
-async def person(bot: Assistant, name: str = "ann") -> Person:
-    """Connect a person as the command line does."""
-    society = bot.society
-    account = await society.account(society.person(name))
-    bot.people.add(account.jid)
-    made = Person(account, society.server.address.for_clients, bot.jid)
-    await made.open()
-    society.at_end(made.close)
-    return made
-
-
-async def answering(bot: Assistant, *answers: tuple[str, TurnMark | None]) -> PersonMessage:
-    """Answer the next message; a mark's ``of`` of ``?`` stands for it."""
-    message = await bot.message()
-    for text, mark in answers:
-        if mark is None:
-            await bot.chat.tell(message.person, text, delivery=uuid4().hex)
-        else:
-            of = message.id if mark.of == "?" else mark.of
-            await bot.chat.reply(message, text, TurnMark(of=of, state=mark.state, end=mark.end))
-    return message
-
-
-async def test_a_turn_is_read_to_its_end(society: Society) -> None:
-    bot = await assistant(society)
-    ann = await person(bot)
-    answers = asyncio.create_task(
-        answering(
-            bot,
-            ("of another turn", TurnMark(of="other", state="done", end=True)),
-            ("working on it", TurnMark(of="?", state="working", end=False)),
-            ("done", TurnMark(of="?", state="done", end=True)),
-            ("too late", TurnMark(of="?", state="done", end=True)),
-        )
-    )
-    said = [said async for said in ann.say("do it", timeout=PATIENCE)]
-    assert [s.text for s in said] == ["working on it", "done"]
-    assert said[0].mark == TurnMark(of=(await answers).id, state="working", end=False)
-
-
-async def test_a_turn_that_does_not_end_in_time(society: Society) -> None:
-    bot = await assistant(society)
-    ann = await person(bot)
-    working = ("working", TurnMark(of="?", state="working", end=False))
-    answers = asyncio.create_task(answering(bot, working))
-    heard: list[Said] = []
-
-    async def listen() -> None:
-        async for said in ann.say("do it", timeout=0.5):
-            heard.append(said)
-
-    with pytest.raises(TurnNotEndedError, match=r"No answer within 0\.5 s"):
-        await listen()
-    assert [said.text for said in heard] == ["working"]
-    await answers
-
-
-async def test_without_presence_what_is_told_goes_to_the_persons_client(society: Society) -> None:
-    bot = await assistant(society)
-    ann = await person(bot)
-    client = await bot.friend()
-    answers = asyncio.create_task(
-        answering(bot, ("Reminder: stretch", None), ("done", TurnMark("?", "done", end=True)))
-    )
-    assert [said.text async for said in ann.say("hello", timeout=PATIENCE)] == ["done"]
-    await answers
-    assert (await client.received())["body"] == "Reminder: stretch"
-
-
-async def test_only_the_assistant_is_heard(society: Society) -> None:
-    bot = await assistant(society)
-    ann = await person(bot)
-    eve = await bot.stranger()
-    eve.say(ann._connection.boundjid, "I am the assistant")
-    await eve.plugin["xep_0199"].send_ping(JID(eve.boundjid.domain), timeout=PATIENCE)
-    answers = asyncio.create_task(answering(bot, ("done", TurnMark("?", "done", end=True))))
-    ann.send("hello")
-    assert (await soon(ann.hear())).text == "done"
-    await answers
