@@ -178,6 +178,8 @@ class PlannerAgent(AssistantAgent):
                 if number == 0:  # the best bidder knows best what is wrong
                     problem = error
                 logger.info("step %s (%s) failed: %s", step.id, step.action.wire_name, error)
+                if isinstance(error, NoBids) and not error.refusals:
+                    continue  # all were silent: they may be at their first work, and quicker next time
                 if error.agent is None or not self._may_repeat(step, error):
                     break
                 excluded.add(error.agent)

@@ -333,6 +333,27 @@ async def test_a_bidder_that_says_nothing_holds_nobody_up_for_long(house: House,
     assert (step.state, step.bids) == ("done", 1)
 
 
+async def test_bidders_that_were_too_slow_get_another_chance(house: House, scene: Begin) -> None:
+    asked = 0
+
+    async def wake_up(_: AgentAction) -> Bid:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            await asyncio.Event().wait()
+        return Bid(seconds=0.1, confidence=0.9)
+
+    async def perform(_: AgentAction, __: Job) -> Element | None:
+        return TWO
+
+    house.settings = Settings(planning=PlanningSettings(bid_seconds=0.3))
+    here = await scene()
+    await house.player("sleepy", Service(Calculate, perform, wake_up))
+    (step,) = (await here.achieve(goal(SUM))).steps
+    assert (step.state, step.value) == ("done", TWO)
+    assert asked == 2
+
+
 async def test_after_a_restart_it_owns_up_to_what_was_interrupted_once(house: House, scene: Begin) -> None:
     people = await _people_first(house)
     here = Scene(house)
