@@ -69,14 +69,14 @@ class Assistant:
     def start(self, *arguments: str, timeout: float = 90) -> None:
         """Start it and wait until it says that it is ready."""
         self.process = self.launch("up", *self.options, *arguments)
-        await_ready(self.process, timeout)
+        self._await_ready(self.process, timeout)
 
     def spawn(self, *sets: Path, options: Sequence[str] = (), timeout: float = 90) -> list[Launched]:
         """Start a further process for each set, all at once, and wait until they are ready."""
         started = [self.launch("spawn", str(each), *self.options, *options) for each in sets]
         self.spawned += started
         for process in started:
-            await_ready(process, timeout)
+            self._await_ready(process, timeout)
         return started
 
     def stop(self) -> float:
@@ -207,6 +207,12 @@ class Assistant:
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True,
                 env=self.whole_environment(),
             )  # fmt: skip
+
+    def _await_ready(self, process: Launched, timeout: float) -> None:
+        try:
+            await_ready(process, timeout)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.errors}") from None
 
     def whole_environment(self) -> dict[str, str]:
         ours = ("PARLEY_", "XDG_")

@@ -114,7 +114,7 @@ async def test_runtime_json_is_private_and_complete(one_process: Assistant) -> N
     runtime = one_process.runtime
     assert one_process.process is not None
     assert runtime["pid"] == one_process.process.pid
-    assert set(runtime) == {"pid", "xmpp", "http", "nlu", "user"}
+    assert set(runtime) == {"pid", "started", "xmpp", "http", "nlu", "user"}
     assert set(runtime["xmpp"]) == {"host", "port", "domain", "assistant"}
     assert set(runtime["user"]) == {"jid", "password"}
 
