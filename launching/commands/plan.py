@@ -9,7 +9,6 @@ from launching.commands.understand import moment, zone_named
 from launching.console import add_data, add_json, print_json
 from launching.errors import LaunchError
 from nlu.goals import goal_of
-from nlu.understanding import Understanding
 from ontology.assistant import Goal, MakePlan, Plan
 
 HELP = "show the plan that would be run, without running it"
@@ -72,6 +71,8 @@ async def _plan(home: Home, text: str, now: str | None, zone_name: str | None) -
 async def _goal(home: Home, text: str, now: str | None, zone_name: str | None) -> Goal:
     zone = zone_named(zone_name)
     instant = moment(now, zone)
+    from nlu.understanding import Understanding  # late: every command's module is loaded for every command
+
     understanding = Understanding.for_reading(home.configuration.nlu, folder=home.folder.root / "nlu")
     try:
         await understanding.start()

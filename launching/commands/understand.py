@@ -12,7 +12,6 @@ from launching.clients import Home
 from launching.console import add_data, add_json, print_json, texts
 from launching.errors import LaunchError
 from nlu.readings import Reading
-from nlu.understanding import Understanding
 
 HELP = "show what is made of a text, without doing anything"
 
@@ -62,6 +61,8 @@ def moment(said: str | None, zone: ZoneInfo) -> datetime:
 
 
 async def _read_all(home: Home, given: Iterable[str], now: datetime, zone: ZoneInfo, *, json: bool) -> None:
+    from nlu.understanding import Understanding  # late: every command's module is loaded for every command
+
     understanding = Understanding.for_reading(home.configuration.nlu, folder=home.folder.root / "nlu")
     try:
         await understanding.start()
