@@ -17,7 +17,7 @@ from behaviours.contract_net import contract_net
 from behaviours.request import request
 from bench.measures import Measure
 from bench.peers.fipa import ACT, most_confident
-from bench.peers.orders import Login, Order
+from bench.peers.orders import Figures, Login, Order
 from bench.peers.starting import measured
 from tests.behaviours.network import Network, agent, answer, bids, calculator
 from tests.e2e.assistant import free_port
@@ -28,6 +28,8 @@ from xmpp.server.start import make_server
 BIDDERS: Final = 10
 REQUESTS: Final = 300
 NETS: Final = 40
+TURNS: Final = 2
+"""Ours and by hand are measured in turns, so many times each."""
 MEMORY_REQUESTS: Final = 1000
 MEMORY_NETS: Final = 100
 
@@ -67,12 +69,18 @@ async def over_the_server() -> list[Measure]:
                     rounds=rounds,
                 )
 
-            ours = await measured("bench.peers.fipa", "request", order=order(1, REQUESTS, directory=True))
-            raw = await measured("bench.peers.raw_spade", "ask", order=order(1, REQUESTS, directory=False))
-            our_nets = await measured("bench.peers.fipa", "contract-net", order=order(BIDDERS, NETS, directory=True))
-            raw_nets = await measured(
-                "bench.peers.raw_spade", "contract-net", order=order(BIDDERS, NETS, directory=False)
-            )
+            async def both(ours: str, by_hand: str, count: int, rounds: int) -> tuple[Figures, Figures]:
+                """Measure in turns, so that what else the machine does meets both."""
+                found = [Figures(seconds=()), Figures(seconds=())]
+                for _ in range(TURNS):
+                    order_of_ours = order(count, rounds // TURNS, directory=True)
+                    found[0] += await measured("bench.peers.fipa", ours, order=order_of_ours)
+                    order_by_hand = order(count, rounds // TURNS, directory=False)
+                    found[1] += await measured("bench.peers.raw_spade", by_hand, order=order_by_hand)
+                return found[0], found[1]
+
+            ours, raw = await both("request", "ask", 1, REQUESTS)
+            our_nets, raw_nets = await both("contract-net", "contract-net", BIDDERS, NETS)
     return [
         Measure("requests over Prosody, ours", ours.rate, "/s", more_is_better=True, compared=False),
         Measure("requests over Prosody, raw SPADE by hand", raw.rate, "/s", more_is_better=True, compared=False),

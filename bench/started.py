@@ -83,7 +83,7 @@ def rss(started: Assistant) -> dict[str, float]:
     found: dict[str, float] = {}
     for process in started.family():
         command = process.cmdline()
-        words = [Path(word).name for word in command[:3] if not word.startswith("-")]
+        words = [Path(word).name for word in command[:2] if not word.startswith("-")]
         name = " ".join(words) or process.name()
         found[name] = found.get(name, 0.0) + process.memory_info().rss / 2**20
     return found

@@ -76,7 +76,7 @@ class Asker(Agent):  # type: ignore[misc]
                 began = time.perf_counter()
                 await one_round()
                 seconds.append(time.perf_counter() - began)
-            self.agent.figures.set_result(Figures(seconds=tuple(seconds), rounds=self.agent.order.rounds))
+            self.agent.figures.set_result(Figures(seconds=tuple(seconds)))
 
         async def _request(self) -> None:
             await self.send(message(self.agent.others[0], "request", {"expression": "1+1"}, uuid4().hex))
