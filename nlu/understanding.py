@@ -176,6 +176,9 @@ class Understanding:
             logger.warning("the rule parser takes a message: %s", error)
             return await self._turn_by_rules(person, text, now, zone)
         if turn.asking:
+            if asked is None and plain.confidence >= _PLAIN and not plain.missing():
+                await rasa.forget(person)  # what it asks for was said
+                return await self._turn_by_rules(person, text, now, zone)
             return turn
         said_nothing = not turn.readings and not turn.say
         second = plain if asked is None else None  # what an answer to a question means, the question settles
@@ -222,7 +225,9 @@ class Understanding:
             time.value is None and time.candidates for time in reading.times
         )
         contradicted = plain is not None and plain.confidence >= _PLAIN and plain.intent is not reading.intent
-        return ambiguous or contradicted or reading.confidence < self._settings.least_confidence
+        # Work that is stopped is lost, so nothing that may be mere noise stops it.
+        rash = plain is not None and reading.intent is Intent.STOP and plain.intent is Intent.OUT_OF_SCOPE
+        return ambiguous or contradicted or rash or reading.confidence < self._settings.least_confidence
 
     # -- texts on their own
 
