@@ -179,12 +179,12 @@ class Understanding:
             if asked is None and plain.confidence >= _PLAIN and not plain.missing():
                 await rasa.forget(person)  # what it asks for was said
                 return await self._turn_by_rules(person, text, now, zone)
-            return turn
+            return _named(turn, plain)
         said_nothing = not turn.readings and not turn.say
         second = plain if asked is None else None  # what an answer to a question means, the question settles
         if said_nothing or any(self._is_unclear(reading, second) for reading in turn.readings):
             return await self._turn_by_rules(person, _complete(text, turn), now, zone)
-        return turn
+        return _named(turn, plain)
 
     @staticmethod
     def _leaves(plain: Reading, text: str, asked: str) -> bool:
@@ -273,6 +273,13 @@ class Understanding:
         if address not in self._clients:
             self._clients[address] = RasaClient(address, timeout=self._settings.turn_seconds)
         return self._clients[address]
+
+
+def _named(turn: Turn, plain: Reading) -> Turn:
+    """Return a turn in which something is merely said with the intent that was answered, where that is plain."""
+    if turn.readings or turn.intent is not None or plain.confidence < _PLAIN:
+        return turn
+    return turn.model_copy(update={"intent": plain.intent})
 
 
 def _complete(text: str, turn: Turn) -> str:
