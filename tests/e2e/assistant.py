@@ -5,6 +5,7 @@ import json
 import os
 import re
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -25,6 +26,9 @@ from xmpp.allow_list import AllowList
 ROOT = Path(__file__).parent.parent.parent
 LAUNCHER = ROOT / "launcher.py"
 PYTHON = sys.executable
+
+ENDS_WITH_US = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
+"""Put before a command, it has the kernel end it when the tests are killed."""
 
 Launched = subprocess.Popen[str]
 
@@ -203,7 +207,7 @@ class Assistant:
         """Start a command of the launcher that goes on running."""
         with self._errors.open("ab") as errors:
             return subprocess.Popen(
-                [PYTHON, str(LAUNCHER), *arguments, "--data", str(self.data)],
+                [*ENDS_WITH_US, PYTHON, str(LAUNCHER), *arguments, "--data", str(self.data)],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True,
                 env=self.whole_environment(),
             )  # fmt: skip
