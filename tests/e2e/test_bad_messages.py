@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from tests.e2e.assistant import Assistant
 
@@ -78,3 +79,25 @@ async def test_an_unreadable_file_is_said_by_the_command_line(one_process: Assis
     assert (status, out) == (1, "")
     assert err.strip().endswith("does not exist.")
     assert "Traceback" not in err
+
+
+async def test_the_web_is_closed_by_default(one_process: Assistant) -> None:
+    seen: list[str] = []
+
+    async def give(request: web.Request) -> web.Response:
+        seen.append(request.path)
+        return web.Response(text="hello")
+
+    app = web.Application()
+    app.router.add_get("/{rest:.*}", give)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        async with await one_process.person("surfer") as person:
+            answer = await person.say(one_process.jid, f"read http://127.0.0.1:{runner.addresses[0][1]}/page")
+    finally:
+        await runner.cleanup()
+    assert "actuation.web.mode" in answer.text
+    assert answer.state == "failed"
+    assert seen == []

@@ -14,7 +14,7 @@ import pytest
 
 from tests.e2e.assistant import LAUNCHER, PYTHON, Assistant, eventually, gone
 
-pytestmark = pytest.mark.xdist_group("e2e-one")
+ONE = pytest.mark.xdist_group("e2e-one")
 
 
 class Tmux:
@@ -54,6 +54,7 @@ def profanity(one_process: Assistant, tmp_path: Path) -> Iterator[Tmux]:
     terminal.end()
 
 
+@ONE
 async def test_a_person_talks_to_it_with_profanity(one_process: Assistant, profanity: Tmux) -> None:
     runtime = one_process.runtime
     user, server = runtime["user"], runtime["xmpp"]
@@ -118,12 +119,12 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(one_process: Assistant) -> Iterator[Callable[..., Terminal]]:
+def terminal(new_assistant: Callable[[], Assistant]) -> Iterator[Callable[..., Terminal]]:
     """Give a maker of commands of the launcher on a pseudo-terminal."""
     made: list[Terminal] = []
 
     def make(data: Path, *command: str, **environment: str) -> Terminal:
-        whole = one_process.whole_environment() | {"TERM": "dumb"} | environment
+        whole = new_assistant().whole_environment() | {"TERM": "dumb"} | environment
         made.append(Terminal(whole, PYTHON, str(LAUNCHER), *command, "--data", str(data)))
         return made[-1]
 
@@ -132,6 +133,7 @@ def terminal(one_process: Assistant) -> Iterator[Callable[..., Terminal]]:
         each.close()
 
 
+@ONE
 async def test_the_chat_in_the_terminal(one_process: Assistant, terminal: Callable[..., Terminal]) -> None:
     chat = terminal(one_process.data, "chat")
     await chat.until("Talk to me")

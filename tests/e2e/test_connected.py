@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from tests.e2e.assistant import Assistant, Award
+from tests.e2e.assistant import Award
 from tests.e2e.conftest import Connected
 from tests.e2e.servers import language_model, serving
 from tests.planning.llm_server import Reply
 
-pytestmark = pytest.mark.xdist_group("e2e-separate")
+pytestmark = pytest.mark.xdist_group("e2e-connected")
 
 
 def plan(*steps: tuple[str, dict[str, Any], list[str]]) -> Reply:
@@ -103,25 +103,3 @@ async def test_a_page_that_is_not_there_is_said_to_be_missing(connected: Connect
         answer = await person.say(connected.assistant.jid, f"read http://127.0.0.1:{connected.web_port}/nothing")
     assert answer.state == "failed"
     assert "127.0.0.1" in answer.text
-
-
-async def test_the_web_is_closed_by_default(separate: Assistant) -> None:
-    seen: list[str] = []
-
-    async def give(request: web.Request) -> web.Response:
-        seen.append(request.path)
-        return web.Response(text="hello")
-
-    app = web.Application()
-    app.router.add_get("/{rest:.*}", give)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        async with await separate.person("surfer") as person:
-            answer = await person.say(separate.jid, f"read http://127.0.0.1:{runner.addresses[0][1]}/page")
-    finally:
-        await runner.cleanup()
-    assert "actuation.web.mode" in answer.text
-    assert answer.state == "failed"
-    assert seen == []

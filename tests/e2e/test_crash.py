@@ -6,13 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
-import pytest
 
 from tests.e2e.assistant import Assistant, eventually, gone
 from tests.e2e.client import Client
 from tests.e2e.conftest import write_set
-
-pytestmark = pytest.mark.xdist_group("e2e-separate")
 
 
 def small_set(folder: Path) -> Path:

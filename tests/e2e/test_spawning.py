@@ -10,7 +10,8 @@ import pytest
 from tests.e2e.assistant import Assistant, Award, json_lines
 from tests.e2e.conftest import Connected, write_set
 
-pytestmark = pytest.mark.xdist_group("e2e-separate")
+CONNECTED = pytest.mark.xdist_group("e2e-connected")
+SEPARATE = pytest.mark.xdist_group("e2e-separate")
 
 DEFAULT = {
     "directory": "directory", "dialogue": "dialogue", "planner": "planner", "scheduler": "scheduler",
@@ -19,6 +20,7 @@ DEFAULT = {
 }  # fmt: skip
 
 
+@SEPARATE
 async def test_the_directory_holds_the_agents_of_all_processes(separate: Assistant) -> None:
     assert len(separate.spawned) == len(DEFAULT) - 2
     status, out, err = await separate.command("agents", "--json")
@@ -32,6 +34,7 @@ async def test_the_directory_holds_the_agents_of_all_processes(separate: Assista
     )
 
 
+@CONNECTED
 async def test_a_spawned_agent_that_bids_better_wins_until_it_dies(connected: Connected, tmp_path: Path) -> None:
     parley = connected.assistant
     abacus = write_set(tmp_path / "abacus.yaml", {"kind": "actuator", "name": "abacus", "offers": ["exact-arithmetic"]})
@@ -59,6 +62,7 @@ async def test_a_spawned_agent_that_bids_better_wins_until_it_dies(connected: Co
         assert parley.awards[-1] == Award("sandbox", "calculate", 1), "it had left the directory"
 
 
+@CONNECTED
 async def test_the_only_agent_for_something_is_missed_when_it_dies(connected: Connected, tmp_path: Path) -> None:
     parley = connected.assistant
     eye = write_set(tmp_path / "eye.yaml", {"kind": "vision", "name": "lone-eye", "offers": ["whole-screen"]})
@@ -107,6 +111,7 @@ WRONG_SETS = {
 }
 
 
+@CONNECTED
 @pytest.mark.parametrize(("text", "said"), WRONG_SETS.items())
 async def test_a_set_that_is_wrong_is_refused_in_a_sentence(
     connected: Connected, tmp_path: Path, text: str, said: str
@@ -120,6 +125,7 @@ async def test_a_set_that_is_wrong_is_refused_in_a_sentence(
     assert len(err.strip().splitlines()) == 1
 
 
+@CONNECTED
 async def test_an_invitation_lets_another_host_join_once(
     connected: Connected, new_assistant: Callable[[], Assistant], tmp_path: Path
 ) -> None:
@@ -183,3 +189,13 @@ async def test_a_spawned_process_survives_the_end_of_its_platform(
         deadline = time.monotonic() + 60
         while not await answered():
             assert time.monotonic() < deadline, "the agent did not come back"
+
+
+@SEPARATE
+async def test_a_second_one_on_the_same_data_folder(separate: Assistant) -> None:
+    status, out, err = await separate.command("up", "--no-nlu")
+    assert (status, out) == (1, "")
+    assert "already running" in err
+    assert "Traceback" not in err
+    async with separate.client() as person:
+        assert "42" in (await person.say(separate.jid, "what is 6 * 7?")).text

@@ -12,8 +12,6 @@ import pytest
 from launcher import main
 from tests.e2e.assistant import Assistant, free_port
 
-pytestmark = pytest.mark.xdist_group("e2e-separate")
-
 NOTES = ("Starting ", "Note: ")
 """What is shown while it starts; everything else on stderr is about what went wrong."""
 
@@ -135,15 +133,6 @@ async def test_a_data_folder_that_cannot_be_used(bare: Assistant) -> None:
     assert str(bare.data) in err
     assert "--data" in err
     assert len(err.splitlines()) == 1
-
-
-async def test_a_second_one_on_the_same_data_folder(separate: Assistant) -> None:
-    status, out, err = await separate.command("up", "--no-nlu")
-    assert (status, out) == (1, "")
-    assert "already running" in err
-    assert "Traceback" not in err
-    async with separate.client() as person:
-        assert "42" in (await person.say(separate.jid, "what is 6 * 7?")).text
 
 
 async def test_a_stop_while_it_starts(bare: Assistant) -> None:
