@@ -13,7 +13,7 @@ from nlu import training
 from nlu.rasa_process import ADDRESS_FILE
 from tests.e2e.assistant import Assistant
 
-RASA_WITHIN: Final = 90.0
+RASA_WITHIN: Final = 180.0
 """Seconds that Rasa gets to take over, on a busy machine."""
 ZONE: Final = "Europe/Berlin"
 

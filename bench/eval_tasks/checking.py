@@ -30,7 +30,7 @@ def answer_problem(
     unwanted = [words for words in lacks if _plain(words) in said]
     if unwanted:
         return f"the answer has {unwanted[0]!r}"
-    if clock is not None and not any(time in said for time in _clock_times(clock, now)):
+    if clock is not None and not re.search(rf"(?<!\d)(?:{'|'.join(_clock_times(clock, now))})(?!\d)", said):
         return f"the answer does not have the time in {clock}"
     return None
 
@@ -85,6 +85,7 @@ def _is(reminder: Reminder, expected: Expected, said: datetime) -> bool:
 def _clock_times(zone: str, now: datetime) -> list[str]:
     formats: list[Callable[[datetime], str]] = [
         lambda t: f"{t:%H:%M}",
+        lambda t: f"{t:%-H:%M}",
         lambda t: f"{t:%-I:%M}",
     ]
     local = now.astimezone(ZoneInfo(zone))
