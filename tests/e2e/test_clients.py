@@ -5,7 +5,6 @@ import pty
 import re
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -158,7 +157,6 @@ async def test_run_opens_a_chat_and_leaves_nothing(
     assert len(family) >= 3, "the launcher, the assistant and its server"
     run.type("what is 6 * 7?\n")
     await run.until("6 * 7 = 42")
-    began = time.monotonic()
     match end:
         case "ctrl-d":
             run.type("\x04")
@@ -171,5 +169,4 @@ async def test_run_opens_a_chat_and_leaves_nothing(
         assert status == 0
     assert "Traceback" not in run.shown
     await eventually(lambda: all(map(gone, family)), timeout=15)
-    assert time.monotonic() - began < 15
     assert not (parley.data / "runtime.json").exists()

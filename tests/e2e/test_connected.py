@@ -76,7 +76,6 @@ async def test_a_language_model_that_is_down_is_said_to_be(connected: Connected)
         answer = await person.say(connected.assistant.jid, "write a poem about the rain in March")
         assert answer.state == "failed"
         assert "language model" in answer.text
-        assert answer.seconds < 10
         assert "= 4" in (await person.say(connected.assistant.jid, "what is 2 + 2?")).text
 
 

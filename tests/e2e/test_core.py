@@ -116,6 +116,5 @@ async def test_code_that_never_ends_or_eats_memory_is_stopped(parley: Assistant)
             person.say(parley.jid, "run python: print(len(bytearray(3 * 2 ** 30)))"),
         )
         assert "stopped the code after 3 s" in endless.text
-        assert endless.seconds < 15
         assert "memory" in greedy.text
         assert "397.8" in (await person.say(parley.jid, "what is 17% of 2340?")).text

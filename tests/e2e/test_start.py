@@ -3,7 +3,6 @@
 import asyncio
 import socket
 import subprocess
-import time
 from pathlib import Path
 
 import psutil
@@ -18,10 +17,8 @@ NOTES = ("Starting ", "Note: ")
 
 async def fails(assistant: Assistant, *arguments: str) -> str:
     """Start it, see that it says in one sentence why it cannot, and return the sentence."""
-    began = time.monotonic()
     status, out, err = await assistant.command("up", "--no-nlu", *arguments, timeout=60)
     assert (status, out) == (1, "")
-    assert time.monotonic() - began < 40
     said = [line for line in err.splitlines() if not line.startswith(NOTES)]
     assert len(said) == 1, err
     assert "Traceback" not in err

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -73,9 +72,8 @@ async def test_it_is_started_again_when_it_dies(rasa: RasaProcess) -> None:
 async def test_it_stops_in_time_while_it_starts(rasa: RasaProcess, tmp_path: Path) -> None:
     pid = rasa.pid
     assert pid is not None
-    start = time.monotonic()
-    await rasa.stop()
-    assert time.monotonic() - start < 5
+    async with asyncio.timeout(30):
+        await rasa.stop()
     assert gone(pid)
     assert not rasa.ready.is_set()
     assert not (tmp_path / ADDRESS_FILE).exists()

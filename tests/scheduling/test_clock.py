@@ -1,5 +1,4 @@
 import asyncio
-import time
 from datetime import timedelta
 
 import pytest
@@ -24,9 +23,8 @@ async def test_is_woken() -> None:
 @pytest.mark.parametrize("ahead", [timedelta(days=1), None])
 async def test_looks_at_the_clock_again(ahead: timedelta | None) -> None:
     clock = SystemClock(longest_sleep_s=0.02)
-    begun = time.monotonic()
-    await clock.wait_until(None if ahead is None else clock.now() + ahead, asyncio.Event())
-    assert time.monotonic() - begun < 5
+    async with asyncio.timeout(30):
+        await clock.wait_until(None if ahead is None else clock.now() + ahead, asyncio.Event())
 
 
 async def test_the_past_does_not_wait_but_lets_others_run() -> None:

