@@ -84,7 +84,9 @@ def managed(display: str) -> bool:
     connection = Display(display)
     try:
         root = connection.screen().root
-        return root.get_full_property(connection.intern_atom("_NET_SUPPORTING_WM_CHECK"), 0) is not None
+        # The first is set when it begins, the second when it has looked at the windows that there are.
+        set_by_it = ("_NET_SUPPORTING_WM_CHECK", "_NET_CLIENT_LIST")
+        return all(root.get_full_property(connection.intern_atom(name), 0) is not None for name in set_by_it)
     finally:
         connection.close()
 

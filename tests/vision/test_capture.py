@@ -36,13 +36,16 @@ def window(display: str, title: str, colour: int, place: Region) -> Iterator[Cal
             connection.intern_atom("_NET_WM_NAME"), connection.intern_atom("UTF8_STRING"), 8, title.encode()
         )
         own.set_wm_normal_hints(flags=1 | 4, x=place.left, y=place.top)  # USPosition and PPosition: keep it there
-        own.map()
-        connection.sync()
 
         def listed() -> Window:
             return next(found for found in list_windows(display) if found.title == title)
 
-        wait_for(lambda: any(found.title == title for found in list_windows(display)))
+        def shown() -> bool:
+            own.map()  # again where it was asked for before the window manager listened; otherwise of no effect
+            connection.sync()
+            return any(found.title == title for found in list_windows(display))
+
+        wait_for(shown)
         yield listed
         own.destroy()
         connection.sync()
