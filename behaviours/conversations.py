@@ -1,40 +1,43 @@
 """One dispatcher per agent: it routes messages to conversations in constant time.
 
 A conversation that this agent began is found by its conversation-id; one that another agent began by the
-conversation-id and that agent's name, so that two agents that happen to choose the same identifier do not
-meet in one conversation. Only those who take part in a conversation are heard in it.
+conversation-id and that agent's name, so that two agents that happen to choose the same identifier do not meet in
+one conversation. A message without conversation-id is found by what it answers: the reply-with of whatever is said
+here holds the conversation-id. Only those who take part in a conversation are heard in it.
 
-================================================  =====================================================
-a message                                         goes to
-================================================  =====================================================
-of a conversation that is open, from a member     that conversation
-of none, that can begin its protocol              a new conversation, served by the protocol's participant
-of none, in a protocol that is not served         nobody; *not-understood* goes back
-of none, an answer (its conversation has ended)   nobody; it is late and is dropped
-================================================  =====================================================
+==========================================================  ==============================================
+a message                                                   goes to
+==========================================================  ==============================================
+of a conversation that is open, from a member               that conversation
+of none, that can begin a protocol that is served           a new conversation of that protocol
+of none, that begins one that has ended (sent twice)        nobody; it is late, and is dropped
+of none, in a protocol that is not served                   nobody; *not-understood* goes back
+of a conversation that has ended                            nobody; it is late, and is dropped
+of a conversation that there never was                      nobody; *not-understood* goes back
+that begins one, where as many are open as may be           nobody; *refuse* goes back (*overloaded*)
+==========================================================  ==============================================
 """
 
 import asyncio
+import itertools
 import logging
-import time
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
-from types import TracebackType
-from typing import Final, Self
-from uuid import uuid4
+from typing import Any, Final, Protocol
 
-from behaviours.outcomes import DeadlinePassed
+from behaviours.roles import Initiator, Participant, Role
 from behaviours.transport import Transport
-from ontology.acl import ACLMessage, AgentIdentifier, Performative
+from ontology.acl import ACLMessage, Performative
 from ontology.content import Element
-from ontology.expressions import Action, Overloaded, Reason, UnexpectedAct, UnsupportedAct, UnsupportedValue
-from ontology.manager import ContentManager, NotUnderstandable
+from ontology.expressions import Overloaded, Reason, UnexpectedAct, UnsupportedAct, UnsupportedValue
+from ontology.manager import ContentManager
 
 logger = logging.getLogger(__name__)
 
-Participant = Callable[["Conversation", ACLMessage], Awaitable[None]]
-"""Serves one conversation that another agent began with the given message."""
+Begin = Callable[["Conversations", ACLMessage], Participant]
+"""Makes the role that takes part in a conversation that another agent began with the given message."""
 
 BEGINNINGS: Final = frozenset(
     {
@@ -46,148 +49,26 @@ BEGINNINGS: Final = frozenset(
 )  # fmt: skip
 """Performatives that can begin a conversation."""
 
+_ENDED: Final = 4096
+"""How many conversations that have ended are remembered, to tell what is late from what never was."""
+
 
 def instant(seconds: float) -> datetime:
     """Return the instant that lies so many seconds ahead, for a message's reply-by."""
     return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
-class Conversation:
-    """One conversation as one of its members sees it. Close it, or use it in a ``with``.
+class Observer(Protocol):
+    """Sees what an agent says and hears; it must be quick, and must not raise."""
 
-    Attributes:
-        id: the conversation-id.
-        protocol: the interaction protocol.
-    """
+    def said(self, message: ACLMessage, role: Role | None) -> None:
+        """See a message that was handed over for delivery, by a role or by the dispatcher itself."""
 
-    def __init__(self, owner: "Conversations", key: object, conversation_id: str, protocol: str) -> None:
-        self.id = conversation_id
-        self.protocol = protocol
-        self._owner = owner
-        self._key = key
-        self._members: set[str] = set()
-        self._said: set[str] = set()
-        self._inbox: asyncio.Queue[ACLMessage] = asyncio.Queue(maxsize=owner.inbox_limit)
+    def heard(self, message: ACLMessage, role: Role | None, state: str, after: str | None) -> None:
+        """See a message that arrived for a role in a state; ``after`` is None where it does not fit there.
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    @property
-    def content(self) -> ContentManager:
-        """The content manager of the agent."""
-        return self._owner.content
-
-    def admits(self, sender: AgentIdentifier) -> bool:
-        """Tell whether that agent takes part."""
-        return sender.name in self._members
-
-    def has_said(self, reply_with: str) -> bool:
-        """Tell whether the message of that reply-with was sent from this side."""
-        return reply_with in self._said
-
-    def put(self, message: ACLMessage) -> bool:
-        """Put a message that arrived into the inbox; False when the inbox is full."""
-        try:
-            self._inbox.put_nowait(message)
-        except asyncio.QueueFull:
-            return False
-        return True
-
-    def close(self) -> None:
-        """End the conversation: what still arrives for it is late."""
-        self._owner.drop(self._key)
-
-    def join(self, member: AgentIdentifier) -> None:
-        """Hear this agent too in the conversation."""
-        self._members.add(member.name)
-
-    async def say(
-        self,
-        performative: Performative,
-        receivers: tuple[AgentIdentifier, ...],
-        *elements: Element,
-        reply_by: datetime | None = None,
-    ) -> None:
-        """Send a message that answers none, to agents that are members from now on."""
-        for receiver in receivers:
-            self.join(receiver)
-        spoken = self.content.encode(*elements)
-        reply_with = self._new_reply_with()
-        await self._owner.transport.send(
-            ACLMessage(
-                performative=performative,
-                sender=self._owner.transport.identifier,
-                receivers=receivers,
-                content=spoken.content,
-                language=spoken.language,
-                ontology=spoken.ontology,
-                protocol=self.protocol,
-                conversation_id=self.id,
-                reply_with=reply_with,
-                reply_by=reply_by,
-            )
-        )
-
-    async def answer(
-        self,
-        message: ACLMessage,
-        performative: Performative,
-        *elements: Element,
-        reply_by: datetime | None = None,
-    ) -> None:
-        """Answer a message, in its ontology."""
-        spoken = self.content.encode(*elements, ontology=message.ontology)
-        await self._owner.transport.send(
-            message.reply(
-                performative,
-                sender=self._owner.transport.identifier,
-                content=spoken.content,
-                language=spoken.language,
-                ontology=spoken.ontology,
-                reply_with=self._new_reply_with(),
-                reply_by=reply_by,
-            )
-        )
-
-    async def cancel(self, receiver: AgentIdentifier, action: Action) -> None:
-        """Tell an agent that an action is no longer wanted, where it can be told: its own deadline will do too."""
-        with suppress(OSError):
-            await self.say(Performative.CANCEL, (receiver,), action)
-
-    async def receive(self, deadline: float) -> ACLMessage:
-        """Wait for the next message.
-
-        Args:
-            deadline: until when, on the clock of ``time.monotonic``.
-
-        Raises:
-            DeadlinePassed: none came.
+        Without a role, ``state`` says what became of it: ``late``, ``unknown``, ``unserved`` or ``overloaded``.
         """
-        try:
-            async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
-                return await self._inbox.get()
-        except TimeoutError:
-            raise DeadlinePassed from None
-
-    def _new_reply_with(self) -> str:
-        reply_with = uuid4().hex
-        self._said.add(reply_with)
-        return reply_with
-
-    async def unexpected(self, message: ACLMessage) -> None:
-        """Say *not-understood* to a message that does not fit the state of the conversation."""
-        await self._owner.not_understood(
-            message,
-            UnexpectedAct(
-                act=message.performative,
-                explanation=f"{message.performative} does not fit here in {self.protocol}.",
-            ),
-        )
 
 
 class Conversations:
@@ -198,6 +79,9 @@ class Conversations:
         content: reads and writes their content.
         limit: how many conversations that others began may be open; further ones are refused.
         inbox_limit: how many messages may wait in one conversation.
+
+    Attributes:
+        observer: sees every message, if there is one.
     """
 
     def __init__(
@@ -206,145 +90,186 @@ class Conversations:
         self.transport = transport
         self.content = content
         self.inbox_limit = inbox_limit
+        self.observer: Observer | None = None
         self._limit = limit
-        self._begun: dict[str, Conversation] = {}
-        self._joined: dict[tuple[str, str], Conversation] = {}
-        self._participants: dict[str, Participant] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._begun: dict[str, Role] = {}
+        self._joined: dict[tuple[str, str], Role] = {}
+        self._ended: OrderedDict[str | tuple[str, str], str | None] = OrderedDict()
+        self._protocols: dict[str, tuple[Begin, frozenset[Performative]]] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._prefix = secrets.token_hex(12)
+        self._numbers = itertools.count(1)
 
-    def serve(self, protocol: str, participant: Participant) -> None:
-        """Serve conversations of that protocol that others begin."""
-        self._participants[protocol] = participant
+    # -- conversations
 
-    def open(self, protocol: str) -> Conversation:
-        """Begin a conversation."""
-        conversation_id = uuid4().hex
-        conversation = Conversation(self, conversation_id, conversation_id, protocol)
-        self._begun[conversation_id] = conversation
-        return conversation
+    def serve(self, protocol: str, begin: Begin, *, opens: frozenset[Performative] = BEGINNINGS) -> None:
+        """Serve conversations of that protocol that others begin, with a message of one of these performatives."""
+        self._protocols[protocol] = (begin, opens)
 
-    def drop(self, key: object) -> None:
+    def begin(self, role: Initiator[Any]) -> None:
+        """Begin a conversation in a role."""
+        role.conversations = self
+        role.id = f"{self._prefix}-{next(self._numbers)}"
+        self._begun[role.id] = role
+
+    def drop(self, role: Role) -> None:
         """Forget a conversation; what arrives for it from now on is late."""
-        if isinstance(key, str):
-            self._begun.pop(key, None)
-        elif isinstance(key, tuple):
+        key: str | tuple[str, str] = role.id
+        first = None
+        if isinstance(role, Participant):
+            key = (role.id, role.initiator.name)
+            first = role.first.reply_with
             self._joined.pop(key, None)
+        else:
+            self._begun.pop(role.id, None)
+        self._ended[key] = first
+        if len(self._ended) > _ENDED:
+            self._ended.popitem(last=False)
 
     @property
     def open_count(self) -> int:
         """How many conversations are open."""
         return len(self._begun) + len(self._joined)
 
-    def claims(self, message: ACLMessage) -> bool:
-        """Tell whether a message is of an open conversation, or can begin one that is served here."""
-        return self._find(message) is not None or (
-            message.performative in BEGINNINGS and message.protocol in self._participants
-        )
-
-    def deliver(self, message: ACLMessage) -> None:
-        """Take a message that arrived. Its sender must have been checked. Never raises, never blocks."""
-        conversation = self._find(message)
-        if conversation is not None:
-            if not conversation.put(message):
-                self._refuse(message, "I have too many messages of this conversation waiting.")
-            return
-        if message.performative not in BEGINNINGS:
-            logger.info("late %s from %s dropped", message.performative, message.sender)
-            return
-        participant = self._participants.get(message.protocol or "")
-        if participant is None:
-            self._reject(message)
-        elif len(self._joined) >= self._limit:
-            self._refuse(message, "I have too much to do at the moment.")
-        else:
-            self._begin(message, participant)
-
-    async def not_understood(self, message: ACLMessage, reason: Reason) -> None:
-        """Say *not-understood*; never in answer to itself (FIPA 00037)."""
-        if message.performative is Performative.NOT_UNDERSTOOD:
-            return
-        try:
-            await self.transport.send(self._excuse(message, Performative.NOT_UNDERSTOOD, reason))
-        except OSError as error:
-            logger.warning("could not answer %s: %s", message.sender, error)
-
     async def close(self) -> None:
-        """End every conversation; handlers that still run are cancelled."""
+        """End every conversation; work that is under way is cancelled, and says so."""
+        for role in list(self._joined.values()):
+            if isinstance(role, Participant):
+                role.stop()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self._begun.clear()
-        self._joined.clear()
+        for role in (*self._joined.values(), *self._begun.values()):
+            role.close()
 
-    def background(self, work: Awaitable[None]) -> asyncio.Task[None]:
-        """Run something beside, until it ends or the agent stops."""
+    # -- messages
 
-        async def run() -> None:
-            try:
-                await work
-            except Exception:
-                logger.exception("a conversation ended with an error")
+    def claims(self, message: ACLMessage) -> bool:
+        """Tell whether a message is of a conversation, or can begin one that is served here."""
+        return self._find(message) is not None or self._is_late(message) or self._opened_by(message) is not None
 
-        task = asyncio.get_running_loop().create_task(run())
+    def deliver(self, message: ACLMessage) -> None:
+        """Take a message that arrived. Its sender must have been checked. Never raises, never blocks."""
+        role = self._find(message)
+        if role is not None:
+            role.hear(message)
+        elif self._is_late(message):
+            logger.info("late %s from %s dropped", message.performative, message.sender)
+            self.heard(message, None, "late", None)
+        elif (begin := self._opened_by(message)) is None:
+            self._reject(message)
+        elif len(self._joined) >= self._limit:
+            self.heard(message, None, "overloaded", None)
+            self.refuse(message, "I have too much to do at the moment.")
+        else:
+            self._begin(message, begin)
+
+    def send(self, message: ACLMessage, role: Role | None = None) -> None:
+        """Hand a message over for delivery.
+
+        Raises:
+            OSError: it could not be handed over.
+        """
+        self.transport.send(message)
+        if self.observer is not None:
+            self.observer.said(message, role)
+
+    def heard(self, message: ACLMessage, role: Role | None, state: str, after: str | None) -> None:
+        """Tell the observer, if there is one, what was heard."""
+        if self.observer is not None:
+            self.observer.heard(message, role, state, after)
+
+    def not_understood(self, message: ACLMessage, reason: Reason) -> None:
+        """Say *not-understood*; never in answer to itself (FIPA 00037)."""
+        if message.performative is not Performative.NOT_UNDERSTOOD:
+            self._excuse(message, Performative.NOT_UNDERSTOOD, reason)
+
+    def refuse(self, message: ACLMessage, explanation: str) -> None:
+        """Refuse a message because there is too much to do; only what wants an answer gets one."""
+        logger.warning("%s from %s refused: %s", message.performative, message.sender, explanation)
+        if message.performative in BEGINNINGS:
+            self._excuse(message, Performative.REFUSE, Overloaded(explanation=explanation))
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Run something beside, until it ends or the agent stops; what it raises is logged."""
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
         return task
 
-    def _find(self, message: ACLMessage) -> Conversation | None:
-        if message.conversation_id is None:
+    # -- inside
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("a conversation ended with an error", exc_info=error)
+
+    def _find(self, message: ACLMessage) -> Role | None:
+        conversation_id, mark = _place(message)
+        if conversation_id is None:
             return None
-        joined = self._joined.get((message.conversation_id, message.sender.name))
-        if message.sender == self.transport.identifier:
-            # An agent that asks itself is in both roles; what a message answers tells for which one it is.
-            if message.in_reply_to is None or (joined is not None and joined.has_said(message.in_reply_to)):
-                return joined
-        elif joined is not None:
+        sender = message.sender.name
+        # An agent that asks itself has both roles; whose words a message answers tells which of them it is for.
+        to_itself = sender == self.transport.identifier.name
+        joined = self._joined.get((conversation_id, sender)) if not to_itself or mark != "i" else None
+        if joined is not None or (to_itself and mark != "i"):
             return joined
-        begun = self._begun.get(message.conversation_id)
-        return begun if begun is not None and begun.admits(message.sender) else None
+        begun = self._begun.get(conversation_id)
+        return begun if begun is not None and sender in begun.states else None
 
-    def _begin(self, message: ACLMessage, participant: Participant) -> None:
-        key = (message.conversation_id or uuid4().hex, message.sender.name)
-        conversation = Conversation(self, key, key[0], message.protocol or "")
-        conversation.join(message.sender)
-        self._joined[key] = conversation
+    def _opened_by(self, message: ACLMessage) -> Begin | None:
+        begin, opens = self._protocols.get(message.protocol or "", (None, BEGINNINGS))
+        return begin if message.performative in opens else None
 
-        async def serve() -> None:
-            with conversation:
-                try:
-                    await participant(conversation, message)
-                except NotUnderstandable as error:
-                    await self.not_understood(message, error.reason)
+    def _is_late(self, message: ACLMessage) -> bool:
+        conversation_id, _ = _place(message)
+        if conversation_id is None:
+            return False
+        key = (conversation_id, message.sender.name)
+        if self._opened_by(message) is None:
+            return conversation_id in self._ended or key in self._ended
+        # Some use a conversation-id again for what they ask next; what was sent twice says the same reply-with.
+        begun_before = key in self._ended and self._ended[key] == message.reply_with and message.reply_with is not None
+        return begun_before or (message.in_reply_to is not None and conversation_id in self._ended)
 
-        self.background(serve())
+    def _begin(self, message: ACLMessage, begin: Begin) -> None:
+        role = begin(self, message)
+        role.id = message.conversation_id or f"{self._prefix}-{next(self._numbers)}"
+        self._joined[role.id, message.sender.name] = role
+        role.hear(message)
+        if not role.closed and role.state == role.machine.start:  # it was no beginning after all
+            role.close()
 
     def _reject(self, message: ACLMessage) -> None:
+        act = message.performative
         reason: Reason
-        if message.protocol:
+        if act not in BEGINNINGS:
+            reason = UnexpectedAct(act=act, explanation="I know of no conversation to which this belongs.")
+        elif message.protocol:
             reason = UnsupportedValue(parameter="protocol", explanation=f"I do not take part in {message.protocol}.")
         else:
-            reason = UnsupportedAct(
-                act=message.performative, explanation="The message does not say its interaction protocol."
-            )
-        self.background(self.not_understood(message, reason))
+            reason = UnsupportedAct(act=act, explanation="The message does not say its interaction protocol.")
+        self.heard(message, None, "unknown" if act not in BEGINNINGS else "unserved", None)
+        self.not_understood(message, reason)
 
-    def _refuse(self, message: ACLMessage, explanation: str) -> None:
-        async def refuse() -> None:
-            with suppress(OSError):
-                reason = Overloaded(explanation=explanation)
-                await self.transport.send(self._excuse(message, Performative.REFUSE, reason))
-
-        logger.warning("%s from %s refused: %s", message.performative, message.sender, explanation)
-        self.background(refuse())
-
-    def _excuse(self, message: ACLMessage, performative: Performative, reason: Reason) -> ACLMessage:
-        """Return the answer to a message that is not served, in a language that we speak."""
+    def _excuse(self, message: ACLMessage, performative: Performative, reason: Element) -> None:
+        """Answer a message that is not served, in a language that we speak."""
         spoken = self.content.encode(reason, ontology=message.ontology)
-        return message.reply(
+        answer = message.reply(
             performative,
             sender=self.transport.identifier,
             content=spoken.content,
             language=spoken.language,
             ontology=spoken.ontology,
         )
+        try:
+            self.send(answer)
+        except OSError as error:
+            logger.info("could not answer %s: %s", message.sender, error)
+
+
+def _place(message: ACLMessage) -> tuple[str | None, str]:
+    """Return the conversation to which a message says that it belongs, and whose words it answers (i, p or neither)."""
+    answered, _, number = (message.in_reply_to or "").rpartition("~")
+    return message.conversation_id or answered or None, number[:1]

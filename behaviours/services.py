@@ -5,17 +5,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from behaviours.outcomes import ConversationFailed, Fail, Refuse
+from behaviours.outcomes import Refuse
+from behaviours.roles import Participant, reason_for
 from ontology.acl import ACLMessage, AgentIdentifier
 from ontology.content import AgentAction, Element
-from ontology.expressions import (
-    Action,
-    Bid,
-    InternalError,
-    Reason,
-    UnrecognisedValue,
-    UnsupportedFunction,
-)
+from ontology.expressions import Action, Bid, Reason, UnrecognisedValue, UnsupportedFunction
 from ontology.manager import ContentManager, NotUnderstandable
 
 logger = logging.getLogger(__name__)
@@ -23,12 +17,23 @@ logger = logging.getLogger(__name__)
 A = TypeVar("A", bound=AgentAction)
 
 
+def _unheard(progress: Element) -> None:
+    """Let progress that nobody asked for go unsaid."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """The circumstances of one piece of work: who asked for it, and in which conversation."""
+    """The circumstances of one piece of work.
+
+    Args:
+        requester: who asked for it.
+        conversation_id: in which conversation.
+        report: tells the requester how far the work is, where it wants to know; see ``behaviours.request``.
+    """
 
     requester: AgentIdentifier
     conversation_id: str
+    report: Callable[[Element], None] = _unheard
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +85,25 @@ class Services:
 
     def explained(self, error: Exception) -> Reason:
         """Return the reason for an exception that ended a handler. What was not foreseen is logged."""
-        if isinstance(
-            error, Refuse | Fail | ConversationFailed
-        ):  # the last: an agent that it needs did not do its part
-            return error.reason
-        reason = self._explain(error)
-        if reason is None:
-            logger.error("a handler failed", exc_info=error)
-            reason = InternalError(explanation="Something went wrong inside; the log says more.")
-        return reason
+        return self._explain(error) or reason_for(error)
+
+
+class ServiceParticipant(Participant):
+    """A participant whose part is played by an agent's services.
+
+    Args:
+        services: the services.
+        conversations: those of the agent.
+        first: the message that begins the conversation.
+    """
+
+    def __init__(self, services: Services, conversations: Any, first: ACLMessage) -> None:
+        super().__init__(conversations, first)
+        self.services = services
+
+    def reason(self, error: Exception) -> Reason:
+        """Return the reason for an exception, in the words of the agent's library."""
+        return self.services.explained(error)
 
 
 def action_of(content: ContentManager, message: ACLMessage) -> Action:

@@ -12,8 +12,8 @@ class Transport(Protocol):
     def identifier(self) -> AgentIdentifier:
         """The agent that speaks through this transport."""
 
-    async def send(self, message: ACLMessage) -> None:
-        """Hand a message over for delivery. It may fail later; then a failure message comes back.
+    def send(self, message: ACLMessage) -> None:
+        """Hand a message over for delivery; does not wait for it. It may fail later; then a failure message comes back.
 
         Raises:
             OSError: the message can't be handed over at all.

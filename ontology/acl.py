@@ -128,6 +128,7 @@ class ACLMessage:
         ontology: str | None = None,
         reply_with: str | None = None,
         reply_by: datetime | None = None,
+        user_defined: Mapping[str, str] = _NOTHING,
     ) -> "ACLMessage":
         """Return an answer to this message by the rules of FIPA 00061.
 
@@ -147,5 +148,5 @@ class ACLMessage:
             in_reply_to=self.reply_with,
             reply_with=reply_with,
             reply_by=reply_by,
-            user_defined=_NOTHING,
+            user_defined=user_defined,
         )

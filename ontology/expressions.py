@@ -31,6 +31,12 @@ class Result(Predicate):
     value: Element
 
 
+class Cancelled(Predicate):
+    """The action was given up because it was cancelled: the answer to a *cancel* (FIPA 00026, section 2.2)."""
+
+    action: Action
+
+
 class Bid(Predicate):
     """The conditions under which a bidder would do the action.
 
@@ -119,7 +125,7 @@ class Overloaded(Reason):
 EXPRESSIONS = Ontology(
     "fipa-expressions",
     classes=(
-        Action, Done, Result, Bid, Reason, Unauthorised, UnsupportedAct, UnexpectedAct, UnsupportedValue,
+        Action, Done, Result, Cancelled, Bid, Reason, Unauthorised, UnsupportedAct, UnexpectedAct, UnsupportedValue,
         UnrecognisedValue, UnsupportedFunction, InvalidArgument, AlreadyRegistered, NotRegistered,
         InternalError, Declined, NotPermitted, Overloaded,
     ),

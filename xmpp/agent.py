@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 from spade.agent import Agent
@@ -272,9 +273,9 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         offered = tuple(self.services())
         services = Services(offered, self.explain)
         conversations = self.endpoint.conversations
-        conversations.serve(request.PROTOCOL, request.RequestParticipant(services))
-        conversations.serve(contract_net.PROTOCOL, contract_net.ContractNetParticipant(services))
-        conversations.serve(propose.PROTOCOL, propose.ProposeParticipant(services))
+        conversations.serve(request.PROTOCOL, partial(request.ServiceRequest, services))
+        conversations.serve(contract_net.PROTOCOL, partial(contract_net.ServiceContractNet, services))
+        conversations.serve(propose.PROTOCOL, partial(propose.ServiceProposal, services))
         self._offer = tuple(
             ServiceDescription(
                 name=service.name or service.action.wire_name,

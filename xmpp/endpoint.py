@@ -58,7 +58,7 @@ class Endpoint:
         """The agent at this end."""
         return self._identifier
 
-    async def send(self, message: ACLMessage) -> None:
+    def send(self, message: ACLMessage) -> None:
         """Send a message to each of its receivers.
 
         Raises:
@@ -108,7 +108,7 @@ class Endpoint:
             queue.append((message, incoming))
         elif verdict is None:
             self._waiting[message.sender.name] = deque([(message, incoming)])
-            self.conversations.background(self._judge(message.sender))
+            self.conversations.spawn(self._judge(message.sender))
         else:
             self._judged(message, incoming, admitted=verdict)
 
@@ -133,7 +133,7 @@ class Endpoint:
         self.refuse_foreign(message.sender.name)
         if message.performative in BEGINNINGS:
             reason = Unauthorised(explanation="I only listen to agents of this platform.")
-            self.conversations.background(self._answer(message, Performative.REFUSE, reason))
+            self._answer(message, Performative.REFUSE, reason)
 
     def _malformed(self, incoming: Any, error: acl_stanza.MalformedStanza) -> None:
         sender = AgentIdentifier(name=incoming["from"].bare)
@@ -154,11 +154,11 @@ class Endpoint:
                 reply_with=error.fields.get("reply-with"),
             )
             reason = UnrecognisedValue(parameter=error.parameter, explanation=str(error))
-            await self._answer(about, Performative.NOT_UNDERSTOOD, reason)
+            self._answer(about, Performative.NOT_UNDERSTOOD, reason)
 
-        self.conversations.background(answer())
+        self.conversations.spawn(answer())
 
-    async def _answer(self, message: ACLMessage, performative: Performative, reason: Reason) -> None:
+    def _answer(self, message: ACLMessage, performative: Performative, reason: Reason) -> None:
         spoken = self.content.encode(reason, ontology=message.ontology)
         answer = message.reply(
             performative,
@@ -168,7 +168,7 @@ class Endpoint:
             ontology=spoken.ontology,
         )
         try:
-            await self.send(answer)
+            self.send(answer)
         except ConnectionError as error:
             logger.info("could not answer %s: %s", message.sender, error)
 

@@ -3,14 +3,15 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from behaviours.contract_net import PROTOCOL as CONTRACT_NET
-from behaviours.contract_net import ContractNetParticipant
+from behaviours.contract_net import ServiceContractNet
 from behaviours.conversations import Conversations
 from behaviours.propose import PROTOCOL as PROPOSE
-from behaviours.propose import ProposeParticipant
+from behaviours.propose import ServiceProposal
 from behaviours.request import PROTOCOL as REQUEST
-from behaviours.request import RequestParticipant
+from behaviours.request import ServiceRequest
 from behaviours.services import Job, Service, Services
 from ontology.acl import ACLMessage, AgentIdentifier, Performative
 from ontology.assistant import ASSISTANT, Calculate, Calculation
@@ -32,9 +33,9 @@ class Network:
     def join(self, name: str, *services: Service[Calculate]) -> Conversations:
         conversations = Conversations(Wire(self, name), ContentManager((ASSISTANT,)), limit=50)
         offered = Services(services)
-        conversations.serve(REQUEST, RequestParticipant(offered))
-        conversations.serve(CONTRACT_NET, ContractNetParticipant(offered))
-        conversations.serve(PROPOSE, ProposeParticipant(offered))
+        conversations.serve(REQUEST, partial(ServiceRequest, offered))
+        conversations.serve(CONTRACT_NET, partial(ServiceContractNet, offered))
+        conversations.serve(PROPOSE, partial(ServiceProposal, offered))
         self.members[name] = conversations
         return conversations
 
@@ -60,7 +61,7 @@ class Wire:
         self._network = network
         self.identifier = AgentIdentifier(name=name)
 
-    async def send(self, message: ACLMessage) -> None:
+    def send(self, message: ACLMessage) -> None:
         self._network.sent.append(message)
         for receiver in message.receivers:
             member = self._network.members.get(receiver.name)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from behaviours.contract_net import Offer, contract_net
 from behaviours.outcomes import DeadlinePassed, Fail, Failed, NoBids, Refuse
 from behaviours.services import Job, Service
-from ontology.acl import Performative
+from ontology.acl import ACLMessage, Performative
 from ontology.assistant import Calculate, Calculation
 from ontology.expressions import Bid, InternalError, Overloaded
 from tests.behaviours.network import Bidding, Network, agent, answer, bids, calculator
@@ -107,9 +107,15 @@ async def test_a_late_bid_is_rejected() -> None:
     asking = network.join("ann")
     bid_now, finish = asyncio.Event(), asyncio.Event()
 
-    async def late(_: Calculate) -> Bid:
-        await bid_now.wait()
-        return Bid(seconds=0.1, confidence=1)
+    def late(message: ACLMessage) -> None:
+        async def bid() -> None:
+            await bid_now.wait()
+            spoken = asking.content.encode(Bid(seconds=0.1, confidence=1))
+            said = message.reply(P.PROPOSE, sender=agent("late"), content=spoken.content)
+            network.members["late"].transport.send(said)
+
+        if message.performative is P.CFP:
+            asking.spawn(bid())
 
     async def works(act: Calculate, _: Job) -> Calculation:
         bid_now.set()
@@ -117,7 +123,7 @@ async def test_a_late_bid_is_rejected() -> None:
         return Calculation(expression=act.expression, value="good", exact=True)
 
     network.join("good", calculator(works, bids(0.9)))
-    network.join("late", calculator(answer("late"), late))
+    network.join("late").deliver = late  # type: ignore[method-assign]
     work = asyncio.create_task(
         contract_net(asking, [agent("good"), agent("late")], ACT, rank=most_confident, bid_timeout=0.05, timeout=5)
     )

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 
 import pytest
 
 from behaviours.conversations import Conversations
 from behaviours.outcomes import DeadlinePassed, Fail, Failed, Refuse
-from behaviours.request import PROTOCOL, RequestParticipant
+from behaviours.request import PROTOCOL, ServiceRequest
 from behaviours.services import Job, Service, Services
 from ontology.acl import AgentIdentifier
 from ontology.assistant import Calculate, RunCode
@@ -49,7 +50,7 @@ class Ams:
             )
         )
         conversations = Conversations(Wire(network, DIRECTORY.name), ContentManager((AGENT_MANAGEMENT,)))
-        conversations.serve(PROTOCOL, RequestParticipant(services))
+        conversations.serve(PROTOCOL, partial(ServiceRequest, services))
         network.members[DIRECTORY.name] = conversations
 
     async def _register(self, act: Register, job: Job) -> None:
@@ -177,7 +178,7 @@ async def test_leaving_does_not_wait_for_a_directory_that_is_gone() -> None:
     network = Network()
 
     class Refusing(Wire):
-        async def send(self, _: object) -> None:
+        def send(self, _: object) -> None:
             raise ConnectionError("no connection")
 
     conversations = Conversations(Refusing(network, "ann"), ContentManager((AGENT_MANAGEMENT,)))

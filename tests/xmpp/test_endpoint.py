@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from behaviours.conversations import Conversation
 from behaviours.outcomes import Failed, NotUnderstood, Refused
-from behaviours.request import PROTOCOL, RequestParticipant, request
+from behaviours.request import PROTOCOL, RequestParticipant, ServiceRequest, request
 from behaviours.services import Job, Service, Services
 from ontology.acl import ACLMessage, AgentIdentifier, Performative
 from ontology.assistant import Calculate, Calculation
@@ -39,7 +39,7 @@ async def two(act: Calculate, _: Job) -> Calculation:
 
 def serving(endpoint: Endpoint) -> Endpoint:
     """Let an endpoint serve requests for sums."""
-    endpoint.conversations.serve(PROTOCOL, RequestParticipant(Services((Service(Calculate, two),))))
+    endpoint.conversations.serve(PROTOCOL, partial(ServiceRequest, Services((Service(Calculate, two),))))
     return endpoint
 
 
@@ -47,10 +47,11 @@ def noting(endpoint: Endpoint) -> Log[ACLMessage]:
     """Note the messages that begin conversations at an endpoint."""
     heard: Log[ACLMessage] = Log()
 
-    async def note(_: Conversation, message: ACLMessage) -> None:
-        heard.append(message)
+    class Noting(RequestParticipant):
+        def handle_request(self, message: ACLMessage) -> None:
+            heard.append(message)
 
-    endpoint.conversations.serve(PROTOCOL, note)
+    endpoint.conversations.serve(PROTOCOL, Noting)
     return heard
 
 
@@ -108,7 +109,7 @@ async def test_without_a_connection_nothing_is_sent(society: Society) -> None:
     ann = await society.endpoint("ann", everybody)
     await ann.connection.close()
     with pytest.raises(ConnectionError):
-        await ann.send(acl(ann.identifier, society.agent("bob")))
+        ann.send(acl(ann.identifier, society.agent("bob")))
 
 
 async def test_a_stranger_is_refused_and_logged_once(society: Society, caplog: pytest.LogCaptureFixture) -> None:
@@ -237,13 +238,13 @@ async def test_messages_stay_in_order_while_the_ams_is_asked(society: Society) -
     heard = noting(bob)
     ann = await society.endpoint("ann", everybody)
     for number in range(20):
-        await ann.send(acl(ann.identifier, bob.identifier, conversation_id=str(number)))
+        ann.send(acl(ann.identifier, bob.identifier, conversation_id=str(number)))
     await soon(asked.wait())
     await ann.connection.synchronise()
     assert heard == []
     answer.set()
     for number in range(20, 40):
-        await ann.send(acl(ann.identifier, bob.identifier, conversation_id=str(number)))
+        ann.send(acl(ann.identifier, bob.identifier, conversation_id=str(number)))
     assert [message.conversation_id for message in await heard.of_length(40)] == [str(n) for n in range(40)]
 
 
@@ -259,9 +260,9 @@ async def test_one_sender_in_doubt_does_not_hold_up_another(society: Society) ->
     heard = noting(bob)
     slow = await society.endpoint("doubtful", everybody)
     ann = await society.endpoint("ann", everybody)
-    await slow.send(acl(slow.identifier, bob.identifier))
+    slow.send(acl(slow.identifier, bob.identifier))
     await slow.connection.synchronise()
-    await ann.send(acl(ann.identifier, bob.identifier))
+    ann.send(acl(ann.identifier, bob.identifier))
     assert (await heard.of_length(1))[0].sender == ann.identifier
 
 
@@ -288,7 +289,7 @@ async def test_closing_while_the_ams_is_asked_leaves_nothing(
     ann = await society.endpoint("ann", everybody)
     before = asyncio.all_tasks()
     bob = await society.endpoint("bob", endless)
-    await ann.send(acl(ann.identifier, bob.identifier))
+    ann.send(acl(ann.identifier, bob.identifier))
     await soon(asked.wait())
     with caplog.at_level(logging.WARNING, "xmpp"):
         await bob.close()
@@ -312,6 +313,6 @@ async def test_each_receiver_gets_the_message(society: Society) -> None:
     heard = [noting(other) for other in others]
     message = acl(ann.identifier, others[0].identifier)
     both = tuple(other.identifier for other in others)
-    await ann.send(ACLMessage(**{name: getattr(message, name) for name in message.__slots__} | {"receivers": both}))
+    ann.send(ACLMessage(**{name: getattr(message, name) for name in message.__slots__} | {"receivers": both}))
     for log in heard:
         assert (await log.of_length(1))[0].receivers == both
