@@ -105,10 +105,10 @@ async def test_a_deadline_counts_even_when_nothing_can_be_sent_any_more() -> Non
     asking = network.join("ann")
     send = asking.transport.send
 
-    def send_once(sent: ACLMessage) -> None:
+    def send_once(message: ACLMessage) -> None:
         if network.sent:
             raise ConnectionError("the connection is lost")
-        send(sent)
+        send(message)
 
     asking.transport.send = send_once  # type: ignore[method-assign]
     with pytest.raises(DeadlinePassed):
