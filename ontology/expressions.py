@@ -50,6 +50,13 @@ class Bid(Predicate):
     load: float = Field(default=0, ge=0, le=1)
 
 
+class Progress(Predicate):
+    """How far a piece of work is: the ``part`` that is done, from 0 to 1 where that is known, and a word about it."""
+
+    part: float | None = Field(default=None, ge=0, le=1)
+    text: str = ""
+
+
 class Reason(Predicate):
     """Why something is refused, failed or was not understood. ``explanation`` is one sentence for people."""
 
@@ -125,8 +132,8 @@ class Overloaded(Reason):
 EXPRESSIONS = Ontology(
     "fipa-expressions",
     classes=(
-        Action, Done, Result, Cancelled, Bid, Reason, Unauthorised, UnsupportedAct, UnexpectedAct, UnsupportedValue,
-        UnrecognisedValue, UnsupportedFunction, InvalidArgument, AlreadyRegistered, NotRegistered,
+        Action, Done, Result, Cancelled, Bid, Progress, Reason, Unauthorised, UnsupportedAct, UnexpectedAct,
+        UnsupportedValue, UnrecognisedValue, UnsupportedFunction, InvalidArgument, AlreadyRegistered, NotRegistered,
         InternalError, Declined, NotPermitted, Overloaded,
     ),
 )  # fmt: skip

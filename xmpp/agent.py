@@ -12,16 +12,18 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from spade.agent import Agent
 from spade.message import Message
 from spade.presence import PresenceManager
 
 from behaviours import contract_net, propose, request
+from behaviours.declaring import declared
 from behaviours.outcomes import NoBids
+from behaviours.roles import Initiator
 from behaviours.services import Service, Services
-from ontology.acl import AgentIdentifier
+from ontology.acl import ACLMessage, AgentIdentifier
 from ontology.content import AgentAction, Element, Ontology
 from ontology.expressions import InternalError, Reason
 from ontology.management import AGENT_MANAGEMENT, ServiceDescription
@@ -33,6 +35,8 @@ from xmpp.endpoint import Endpoint
 from xmpp.guard import Guard
 
 logger = logging.getLogger(__name__)
+
+Outcome = TypeVar("Outcome")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +91,11 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
     # -- what subclasses fill in
 
     def services(self) -> Iterable[Service[Any]]:
-        """Return what the agent offers. Called once, after :meth:`prepare`."""
-        return ()
+        """Return what the agent offers: what its methods declare (``behaviours.declaring``), unless overridden.
+
+        Called once, after :meth:`prepare`.
+        """
+        return declared(self)
 
     def explain(self, error: Exception) -> Reason | None:
         """Return the reason to give for an exception of a service, or None for one that was not foreseen."""
@@ -220,9 +227,27 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
 
     # -- asking others
 
-    async def request(self, receiver: AgentIdentifier, act: AgentAction, *, timeout: float) -> Element | None:
+    async def converse(self, role: Initiator[Outcome]) -> Outcome:
+        """Hold a conversation in an initiator's role of one's own, and return what it comes to."""
+        return await role.run(self.endpoint.conversations)
+
+    async def request(
+        self,
+        receiver: AgentIdentifier,
+        act: AgentAction,
+        *,
+        timeout: float,
+        on_progress: request.OnProgress | None = None,
+    ) -> Element | None:
         """Ask an agent to perform an action (FIPA Request); see :func:`behaviours.request.request`."""
-        return await request.request(self.endpoint.conversations, receiver, act, timeout=timeout)
+        conversations = self.endpoint.conversations
+        return await request.request(conversations, receiver, act, timeout=timeout, on_progress=on_progress)
+
+    async def request_all(
+        self, receivers: Iterable[AgentIdentifier], act: AgentAction, *, timeout: float
+    ) -> dict[AgentIdentifier, ACLMessage]:
+        """Ask several agents to perform an action; see :func:`behaviours.request.request_all`."""
+        return await request.request_all(self.endpoint.conversations, receivers, act, timeout=timeout)
 
     async def propose(self, receiver: AgentIdentifier, act: AgentAction, *, timeout: float) -> bool:
         """Propose to do something (FIPA Propose); see :func:`behaviours.propose.propose`."""
