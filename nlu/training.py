@@ -43,7 +43,7 @@ _BUILDERS = (Path(__file__).parent / "grammar.py", Path(__file__).parent / "requ
 _STEPS = {
     "Starting to train component 'RegexFeaturizer'": "preparing the sentences",
     "Starting to train component 'CountVectorsFeaturizer'": "learning the words",
-    "Starting to train component 'DIETClassifier'": "learning what sentences mean (the longest step)",
+    "Starting to train component 'QuickDIETClassifier'": "learning what sentences mean (the longest step)",
     "Starting to train component 'RulePolicy'": "learning the rules of the talk",
 }
 
