@@ -20,7 +20,7 @@ from ontology.assistant import (
     Text,
 )
 from ontology.content import AgentAction
-from ontology.expressions import Bid, InvalidArgument
+from ontology.expressions import Bid, UnrecognisedParameterValue
 from scheduling import phrases, reminder
 from scheduling.clock import SystemClock
 from scheduling.due_queue import DueQueue, DueReminder
@@ -94,10 +94,20 @@ class SchedulerAgent(AssistantAgent):
         found = match(act.which, there)
         if found.kind is MatchKind.NONE:
             there_are = "You have no reminders." if not there else "Say “list my reminders” to see them."
-            raise Fail(InvalidArgument(argument="which", explanation=f"I have no reminder like that. {there_are}"))
+            raise Fail(
+                UnrecognisedParameterValue(
+                    object_name="cancel-reminder",
+                    parameter="which",
+                    explanation=f"I have no reminder like that. {there_are}",
+                )
+            )
         if found.kind is MatchKind.SEVERAL:
             listed = "\n".join(f"- {item.text}, {self._said(item).said}" for item in found.reminders)
-            raise Fail(InvalidArgument(argument="which", explanation=f"Several fit. Which one?\n{listed}"))
+            raise Fail(
+                UnrecognisedParameterValue(
+                    object_name="cancel-reminder", parameter="which", explanation=f"Several fit. Which one?\n{listed}"
+                )
+            )
         count = len(found.reminders)
         question = f"Cancel {count} reminders?" if count > 1 else f"Cancel “{found.reminders[0].text}”?"
         await self.consent(act.owner, act, question, count=count)

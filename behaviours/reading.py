@@ -42,7 +42,7 @@ def value_of(content: ContentManager, message: ACLMessage) -> Element | None:
     except NotUnderstandable as error:
         raise Failed(error.reason, message.sender) from error
     match elements:
-        case (Result(value=value),):
+        case (Result(value=Element() as value),):
             return value
         case (Done(),):
             return None

@@ -1,14 +1,83 @@
 """The expressions that messages of the interaction protocols carry, in the manner of FIPA SL (00008).
 
-A message's content is a tuple of elements. As in FIPA 00037: a request or a cfp holds an :class:`Action`, a
-proposal an action and a :class:`Bid`, an inform :class:`Done` or :class:`Result`, a refusal or failure the
-action and a :class:`Reason`.
+A message's content is a tuple of elements. What FIPA 00037 puts into the content of each communicative act, and
+what stands for it here:
+
+=====================  ===============================================  ============================================
+performative           FIPA 00037                                       elements
+=====================  ===============================================  ============================================
+accept-proposal        an action and the conditions of the agreement    ``Action``, the ``Bid`` where it is repeated
+agree                  an action and the conditions of the agreement    ``Action``
+cancel                 the action that is no longer wanted              ``Action``
+cfp                    an action and a referential expression           ``Action``
+confirm                a proposition                                    a predicate
+disconfirm             a proposition                                    a predicate
+failure                an action and the reason for the failure         ``Action``, a ``FailureReason``
+inform                 a proposition                                    ``Done``, ``Result``, ``Equals``,
+                                                                        a predicate, or ``Not``
+inform-if              a proposition                                    a predicate
+inform-ref             an object description (a referential             ``Iota``, ``AnyOf``, ``AllOf``
+                       expression)
+not-understood         an action or event and an explanatory reason     a ``NotUnderstoodReason``
+propagate              a description of agents, a message, a condition  ``AnyOf`` or ``AllOf``, ``Action``, predicate
+propose                an action and the conditions of the performance  ``Action``, ``Bid``
+proxy                  a description of agents, a message, a condition  ``AnyOf`` or ``AllOf``, ``Action``, predicate
+query-if               a proposition                                    a predicate, or ``Not``
+query-ref              a descriptor (a referential expression)          ``Iota``, ``AnyOf``, ``AllOf``
+refuse                 an action and the reason for the refusal         ``Action``, a ``RefuseReason``
+reject-proposal        an action, conditions, the reason                ``Action``, a ``Reason`` where there is one
+request                an action                                        ``Action``
+request-when           an action and a proposition                      ``When``: ``Action``, predicate
+request-whenever       an action and a proposition                      ``When``: ``Action``, predicate
+subscribe              a descriptor (a referential expression)          ``Iota``, ``AnyOf``, ``AllOf``
+=====================  ===============================================  ============================================
+
+The answer to query-if is an inform of the predicate, or of ``Not`` of it. The answer to query-ref, and each message
+to a subscriber, is an inform of ``Equals`` of the question's expression and the value: for ``AllOf`` a ``TermSet``.
 """
 
-from pydantic import Field
+from typing import NamedTuple, Self
+
+from pydantic import Field, InstanceOf, SerializeAsAny
 
 from ontology.acl import AgentIdentifier
-from ontology.content import AgentAction, Element, Ontology, Predicate
+from ontology.content import Ontology
+from ontology.elements import AgentAction, Element, Predicate, Term
+from ontology.reasons import (
+    REASONS,
+    AlreadyRegistered,
+    Declined,
+    FailureReason,
+    InternalError,
+    MissingArgument,
+    MissingParameter,
+    NotPermitted,
+    NotRegistered,
+    NotUnderstoodReason,
+    Overloaded,
+    Reason,
+    RefuseReason,
+    Unauthorised,
+    UnexpectedAct,
+    UnexpectedArgument,
+    UnexpectedArgumentCount,
+    UnexpectedParameter,
+    UnrecognisedParameterValue,
+    UnrecognisedValue,
+    UnsupportedAct,
+    UnsupportedFunction,
+    UnsupportedValue,
+)
+from ontology.references import (
+    AllOf,
+    AnyOf,
+    IdentifyingExpression,
+    Iota,
+    Pattern,
+    TermSequence,
+    TermSet,
+    Variable,
+)
 
 
 class Action(Element):
@@ -19,7 +88,7 @@ class Action(Element):
 
 
 class Done(Predicate):
-    """The action has been done."""
+    """The action has been done: SL's ``(done action)``."""
 
     action: Action
 
@@ -28,7 +97,34 @@ class Result(Predicate):
     """The action has been done and gave this value: SL's ``(result action value)``."""
 
     action: Action
-    value: Element
+    value: Term
+
+
+class Equals(Predicate):
+    """Both sides are the same: SL's ``(= left right)``. The left side of an answer is what was asked for."""
+
+    left: Term
+    right: Term
+
+
+class Not(Predicate):
+    """The proposition is not true: SL's ``(not ...)``."""
+
+    proposition: SerializeAsAny[InstanceOf[Predicate]]
+
+
+class And(Predicate):
+    """Both propositions are true: SL's ``(and ... ...)``."""
+
+    left: SerializeAsAny[InstanceOf[Predicate]]
+    right: SerializeAsAny[InstanceOf[Predicate]]
+
+
+class Or(Predicate):
+    """One of the propositions is true, or both: SL's ``(or ... ...)``."""
+
+    left: SerializeAsAny[InstanceOf[Predicate]]
+    right: SerializeAsAny[InstanceOf[Predicate]]
 
 
 class Cancelled(Predicate):
@@ -44,7 +140,7 @@ class Bid(Predicate):
     dear), ``confidence`` how likely it thinks that its result will be right, ``load`` how busy it is.
     """
 
-    seconds: float = Field(ge=0, allow_inf_nan=False)
+    seconds: float = Field(ge=0)
     confidence: float = Field(ge=0, le=1)
     cost: float = Field(default=0, ge=0, le=1)
     load: float = Field(default=0, ge=0, le=1)
@@ -57,83 +153,74 @@ class Progress(Predicate):
     text: str = ""
 
 
-class Reason(Predicate):
-    """Why something is refused, failed or was not understood. ``explanation`` is one sentence for people."""
+class When(NamedTuple):
+    """The content of a request-when or request-whenever: two elements, ``content.encode(*When(action, condition))``."""
 
-    explanation: str = ""
+    action: Action
+    condition: Predicate
 
+    @classmethod
+    def read(cls, elements: tuple[Element, ...]) -> Self:
+        """Return the two elements of such a content.
 
-class Unauthorised(Reason):
-    """The sender may not ask for this (FIPA 00023)."""
-
-
-class UnsupportedAct(Reason):
-    """The receiver does not take messages of this performative (FIPA 00023)."""
-
-    act: str
-
-
-class UnexpectedAct(Reason):
-    """The message does not fit the state of its conversation (FIPA 00023)."""
-
-    act: str
-
-
-class UnsupportedValue(Reason):
-    """A parameter of the message has a value that is not supported, such as a language (FIPA 00023)."""
-
-    parameter: str
-
-
-class UnrecognisedValue(Reason):
-    """A parameter of the message cannot be read, such as a malformed content (FIPA 00023)."""
-
-    parameter: str
-
-
-class UnsupportedFunction(Reason):
-    """The receiver does not offer this action (FIPA 00023)."""
-
-    function: str
-
-
-class InvalidArgument(Reason):
-    """A slot of the action has a value that makes no sense (FIPA 00023, *unrecognised-parameter-value*)."""
-
-    wire_name = "unrecognised-parameter-value"
-
-    argument: str
-
-
-class AlreadyRegistered(Reason):
-    """The agent is registered already (FIPA 00023)."""
-
-
-class NotRegistered(Reason):
-    """The agent is not registered (FIPA 00023)."""
-
-
-class InternalError(Reason):
-    """The action was tried and went wrong (FIPA 00023)."""
-
-
-class Declined(Reason):
-    """The person was asked and said no."""
-
-
-class NotPermitted(Reason):
-    """The person's policy does not allow it."""
-
-
-class Overloaded(Reason):
-    """The agent has as much to do as it can take."""
+        Raises:
+            ValueError: it is not an action and a predicate.
+        """
+        match elements:
+            case (Action() as action, Predicate() as condition):
+                return cls(action, condition)
+        raise ValueError("The content must be an action and the proposition on which it is to be done.")
 
 
 EXPRESSIONS = Ontology(
     "fipa-expressions",
     classes=(
-        Action, Done, Result, Cancelled, Bid, Progress, Reason, Unauthorised, UnsupportedAct, UnexpectedAct,
-        UnsupportedValue, UnrecognisedValue, UnsupportedFunction, InvalidArgument, AlreadyRegistered, NotRegistered,
-        InternalError, Declined, NotPermitted, Overloaded,
+        Action, Done, Result, Equals, Not, And, Or, Bid, Iota, AnyOf, AllOf, Pattern, Variable, TermSet, TermSequence,
+        *REASONS, Cancelled, Progress,
     ),
 )  # fmt: skip
+
+__all__ = [
+    "EXPRESSIONS",
+    "Action",
+    "AllOf",
+    "AlreadyRegistered",
+    "And",
+    "AnyOf",
+    "Bid",
+    "Cancelled",
+    "Declined",
+    "Done",
+    "Equals",
+    "FailureReason",
+    "IdentifyingExpression",
+    "InternalError",
+    "Iota",
+    "MissingArgument",
+    "MissingParameter",
+    "Not",
+    "NotPermitted",
+    "NotRegistered",
+    "NotUnderstoodReason",
+    "Or",
+    "Overloaded",
+    "Pattern",
+    "Progress",
+    "Reason",
+    "RefuseReason",
+    "Result",
+    "TermSequence",
+    "TermSet",
+    "Unauthorised",
+    "UnexpectedAct",
+    "UnexpectedArgument",
+    "UnexpectedArgumentCount",
+    "UnexpectedParameter",
+    "UnrecognisedParameterValue",
+    "UnrecognisedValue",
+    "UnsupportedAct",
+    "UnsupportedFunction",
+    "UnsupportedValue",
+    "Variable",
+    "When",
+]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from behaviours.outcomes import Fail, Refuse
 from ontology.acl import AgentIdentifier
-from ontology.expressions import AlreadyRegistered, InvalidArgument, NotRegistered, Unauthorised
+from ontology.expressions import AlreadyRegistered, NotRegistered, Unauthorised, UnrecognisedParameterValue
 from ontology.management import AMSAgentDescription, Description, DFAgentDescription, matches
 
 
@@ -92,7 +92,11 @@ class Registry:
 
     def _own(self, sender: AgentIdentifier, description: Description) -> str:
         if description.name is None:
-            raise Refuse(InvalidArgument(argument="name", explanation="The description names no agent."))
+            raise Refuse(
+                UnrecognisedParameterValue(
+                    object_name=description.wire_name, parameter="name", explanation="The description names no agent."
+                )
+            )
         if description.name.name != sender.name:
             raise Refuse(Unauthorised(explanation="An agent may change its own entry only."))
         return sender.name

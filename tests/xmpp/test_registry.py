@@ -2,7 +2,7 @@ import pytest
 
 from behaviours.outcomes import Fail, Refuse
 from ontology.acl import AgentIdentifier
-from ontology.expressions import AlreadyRegistered, InvalidArgument, NotRegistered, Unauthorised
+from ontology.expressions import AlreadyRegistered, NotRegistered, Unauthorised, UnrecognisedParameterValue
 from ontology.management import AMSAgentDescription, Description, DFAgentDescription, ServiceDescription
 from xmpp.registry import Registry
 
@@ -68,7 +68,7 @@ def test_the_df_takes_only_agents_that_the_ams_knows() -> None:
 
 @pytest.mark.parametrize("method", ["register", "modify", "deregister"])
 @pytest.mark.parametrize("make", [known, offer])
-@pytest.mark.parametrize(("named", "reason"), [(ANN, Unauthorised), (None, InvalidArgument)])
+@pytest.mark.parametrize(("named", "reason"), [(ANN, Unauthorised), (None, UnrecognisedParameterValue)])
 def test_entries_of_others_are_left_alone(
     method: str, make: object, named: AgentIdentifier | None, reason: type[object]
 ) -> None:
