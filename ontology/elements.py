@@ -1,10 +1,12 @@
 """What content is made of: concepts, agent actions and predicates, declared as typed Python classes."""
 
 import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, InstanceOf, SerializeAsAny
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, SerializeAsAny
 
 from ontology.acl import AgentIdentifier
 
@@ -29,6 +31,7 @@ class Element(BaseModel):
 
     Attributes:
         wire_name: the class's name in content; unless a class sets it, its own name in lower case with hyphens.
+        slot_names: names of slots in content where they are not Python's, such as ``{"from_": "from"}``.
         positional: whether SL writes the slots by their order alone, ``(register x)``, and not by their names,
             ``(register :description x)``. The order is that of :meth:`slot_order`. JSON always names them.
     """
@@ -36,6 +39,7 @@ class Element(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     wire_name: ClassVar[str] = "element"
+    slot_names: ClassVar[Mapping[str, str]] = {}
     positional: ClassVar[bool] = False
 
     @classmethod
@@ -68,8 +72,54 @@ class AgentAction(Concept):
     effects: ClassVar[frozenset[Effect]] = frozenset()
 
 
-Term = SerializeAsAny[InstanceOf[Element]] | AgentIdentifier | bool | int | float | str
-"""The type of a slot that takes any term (FIPA 00008, *Term*)."""
+class DateTime(Concept):
+    """A time, where any term may stand."""
+
+    value: datetime
+
+
+class Duration(Concept):
+    """A span of time, where any term may stand."""
+
+    value: timedelta
+
+
+def _as_term(value: object) -> object:
+    match value:
+        case datetime():
+            return DateTime(value=value)
+        case timedelta():
+            return Duration(value=value)
+    return value
+
+
+Term = Annotated[
+    SerializeAsAny[InstanceOf[Element]] | AgentIdentifier | bool | int | float | str, BeforeValidator(_as_term)
+]
+"""The type of a slot that takes any term (FIPA 00008, *Term*). A time becomes a ``DateTime`` or ``Duration``."""
+
+
+class Variable(Concept):
+    """Something that is left open: SL's ``?name``."""
+
+    name: str = Field(min_length=1)
+
+
+class TermSet(Concept):
+    """Any number of terms in no order: SL's ``(set ...)``."""
+
+    wire_name = "set"
+
+    items: tuple[Term, ...]
+
+
+class TermSequence(Concept):
+    """Any number of terms in their order: SL's ``(sequence ...)``."""
+
+    wire_name = "sequence"
+
+    items: tuple[Term, ...]
+
 
 UNORDERED: Final = "unordered"
 """Marks a tuple as a set: its order means nothing, and SL writes ``(set ...)`` and not ``(sequence ...)``."""

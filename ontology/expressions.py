@@ -42,7 +42,7 @@ from pydantic import Field, InstanceOf, SerializeAsAny
 
 from ontology.acl import AgentIdentifier
 from ontology.content import Ontology
-from ontology.elements import AgentAction, Element, Predicate, Term
+from ontology.elements import AgentAction, DateTime, Duration, Element, Predicate, Term, TermSequence, TermSet, Variable
 from ontology.reasons import (
     REASONS,
     AlreadyRegistered,
@@ -74,9 +74,6 @@ from ontology.references import (
     IdentifyingExpression,
     Iota,
     Pattern,
-    TermSequence,
-    TermSet,
-    Variable,
 )
 
 
@@ -176,7 +173,7 @@ EXPRESSIONS = Ontology(
     "fipa-expressions",
     classes=(
         Action, Done, Result, Equals, Not, And, Or, Bid, Iota, AnyOf, AllOf, Pattern, Variable, TermSet, TermSequence,
-        *REASONS, Cancelled, Progress,
+        DateTime, Duration, Cancelled, Progress, *REASONS,
     ),
 )  # fmt: skip
 
@@ -189,8 +186,10 @@ __all__ = [
     "AnyOf",
     "Bid",
     "Cancelled",
+    "DateTime",
     "Declined",
     "Done",
+    "Duration",
     "Equals",
     "FailureReason",
     "IdentifyingExpression",

@@ -7,51 +7,83 @@ name and whose other members are its slots. Unset slots are left out.
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
 
-from pydantic import BaseModel, JsonValue, ValidationError
+from pydantic import BaseModel, JsonValue, TypeAdapter
 
 from ontology.acl import AgentIdentifier
-from ontology.content import Element, Ontology
+from ontology.building import IDENTIFIER, Builder, Unknown
+from ontology.content import Ontology, Version
+from ontology.elements import Element
+from ontology.language import DEEPEST, LARGEST, MalformedContent, Unspeakable
+from ontology.slots import by_wire_name, given, slots_of
+
+__all__ = ["NAME", "JsonLanguage", "MalformedContent", "decode", "encode"]
 
 NAME: Final = "json"
-_DEPTH: Final = 64
-_LARGEST: Final = 1 << 20
-_IDENTIFIER: Final = "agent-identifier"
 _NOT_XML: Final = re.compile("[\x7f\ud800-\udfff\ufffe\uffff]")
+_SPAN: Final = TypeAdapter(timedelta)
 
 
-class MalformedContent(ValueError):
-    """Content that is not in the language, or not in the ontology. The text says where and why."""
+@dataclass(frozen=True, slots=True)
+class JsonLanguage:
+    """The language, for a content manager."""
+
+    name: str = NAME
+
+    def encode(self, elements: tuple[Element, ...], ontology: Ontology) -> str:
+        """Return the elements as JSON text; see :class:`ontology.language.Language`."""
+        return encode(elements)
+
+    def decode(self, text: str, ontology: Ontology, version: Version) -> tuple[Element, ...]:
+        """Return the elements of a JSON content; see :class:`ontology.language.Language`."""
+        return decode(text, ontology, version)
 
 
 def encode(elements: tuple[Element, ...]) -> str:
-    """Return the elements as JSON text."""
-    text = json.dumps([_encode(element) for element in elements], ensure_ascii=False, separators=(",", ":"))
+    """Return the elements as JSON text.
+
+    Raises:
+        Unspeakable: they have a number that JSON does not.
+    """
+    tree = [_encode(element) for element in elements]
+    try:
+        text = json.dumps(tree, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except ValueError as error:
+        raise Unspeakable(f"JSON cannot say this: {error}") from error
     # These can stand only within strings; escaped, the text can be carried by XML.
     return _NOT_XML.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
-def decode(text: str, ontology: Ontology) -> tuple[Element, ...]:
+def decode(text: str, ontology: Ontology, version: Version | None = None) -> tuple[Element, ...]:
     """Return the elements of a JSON content.
+
+    Args:
+        text: the content.
+        ontology: its vocabulary.
+        version: the version of the ontology in which it was said; None: the one that is known.
 
     Raises:
         MalformedContent: it is not JSON, too large or too deep, names a class that the ontology does not
             have, or a slot does not fit its class.
     """
-    if len(text) > _LARGEST:
-        raise MalformedContent(f"the content is longer than {_LARGEST} characters")
+    if len(text) > LARGEST:
+        raise MalformedContent(f"the content is longer than {LARGEST} characters")
     try:
         tree = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise MalformedContent(f"the content is not JSON: {error}") from error
     if not isinstance(tree, list):
         raise MalformedContent("the content must be an array of elements")
+    builder = Builder(ontology, version or ontology.version)
     elements = []
     for number, item in enumerate(tree):
-        element = _decode(item, ontology, f"element {number}", 0)
+        element = _decode(item, builder, f"element {number}", 0)
+        if isinstance(element, Unknown):
+            raise MalformedContent(element.problem)
         if not isinstance(element, Element):
             raise MalformedContent(f"element {number} has no class")
         elements.append(element)
@@ -60,20 +92,20 @@ def decode(text: str, ontology: Ontology) -> tuple[Element, ...]:
 
 def _encode(value: object) -> JsonValue:
     match value:
-        case AgentIdentifier() | Element():
-            name = _IDENTIFIER if isinstance(value, AgentIdentifier) else value.wire_name
-            slots = {
-                slot: _encode(getattr(value, slot))
-                for slot in type(value).model_fields
-                if slot in value.model_fields_set and getattr(value, slot) is not None
-            }
-            return {"class": name, **slots}
+        case Element():
+            slots = ((slot.wire, given(value, slot)) for slot in slots_of(type(value)))
+            return {"class": value.wire_name, **{name: _encode(inner) for name, inner in slots if inner is not None}}
+        case AgentIdentifier():
+            return {"class": IDENTIFIER, **value.model_dump(mode="json", exclude_unset=True)}
         case BaseModel():
             return value.model_dump(mode="json", exclude_unset=True)
         case Enum():
             return _encode(value.value)
         case datetime():
             return value.isoformat()
+        case timedelta():
+            span: str = _SPAN.dump_python(value, mode="json")
+            return span
         case tuple() | list() | frozenset():
             return [_encode(item) for item in value]
         case Mapping():
@@ -83,25 +115,29 @@ def _encode(value: object) -> JsonValue:
     raise TypeError(f"{type(value).__name__} cannot stand in a content expression")
 
 
-def _decode(value: object, ontology: Ontology, where: str, depth: int) -> object:
-    if depth > _DEPTH:
-        raise MalformedContent(f"{where} is nested deeper than {_DEPTH} levels")
+def _decode(value: object, builder: Builder, where: str, depth: int) -> object:
+    if depth > DEEPEST:
+        raise MalformedContent(f"{where} is nested deeper than {DEEPEST} levels")
     if isinstance(value, list):
-        return [_decode(item, ontology, f"{where}[{n}]", depth + 1) for n, item in enumerate(value)]
+        return [_decode(item, builder, f"{where}[{n}]", depth + 1) for n, item in enumerate(value)]
     if not isinstance(value, dict):
         return value
+    members = {k: _decode(item, builder, f"{where}.{k}", depth + 1) for k, item in value.items() if k != "class"}
     name = value.get("class")
-    slots = {key: _decode(item, ontology, f"{where}.{key}", depth + 1) for key, item in value.items() if key != "class"}
-    if name is None:
-        return slots
-    cls: type[BaseModel] | None = None
-    if isinstance(name, str):
-        cls = AgentIdentifier if name == _IDENTIFIER else ontology.find(name)
-    if cls is None:
-        raise MalformedContent(f"{where}: the ontology {ontology.name} has no class {name!r}")
-    try:
-        return cls.model_validate(slots)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        slot = ".".join(str(part) for part in first["loc"]) or name
-        raise MalformedContent(f"{where} ({name}), {slot}: {first['msg']}") from error
+    match name:
+        case None:
+            return members
+        case "agent-identifier":
+            return builder.identifier(members, where)
+        case str():
+            return _build(name, members, builder, where)
+    raise MalformedContent(f"{where}: the ontology {builder.ontology.name} has no class {name!r}")
+
+
+def _build(name: str, members: dict[str, object], builder: Builder, where: str) -> Element | Unknown:
+    cls = builder.class_of(name, where)
+    if isinstance(cls, Unknown):
+        return cls
+    known = by_wire_name(cls)
+    slots = {known[key].name: v for key, v in members.items() if builder.knows_slot(cls, key, known, where)}
+    return builder.build(cls, slots, where)

@@ -13,30 +13,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from ontology.elements import Concept, Element, Predicate, Term
-
-
-class Variable(Concept):
-    """Something that is left open: SL's ``?name``."""
-
-    name: str = Field(min_length=1)
-
-
-class TermSet(Concept):
-    """Any number of terms in no order: SL's ``(set ...)``."""
-
-    wire_name = "set"
-
-    items: tuple[Term, ...] = ()
-
-
-class TermSequence(Concept):
-    """Any number of terms in their order: SL's ``(sequence ...)``."""
-
-    wire_name = "sequence"
-
-    items: tuple[Term, ...] = ()
-
+from ontology.elements import Element, Predicate, Term, TermSequence, TermSet, Variable
 
 Bindings = Mapping[str, Any]
 """What variables stand for, by their names."""
@@ -62,7 +39,7 @@ class Pattern(Predicate):
         Raises:
             ValueError: the class has no slot of that name, or the slot cannot have that value.
         """
-        return cls(of_class=element.wire_name, slots={slot: _checked(element, slot, v) for slot, v in slots.items()})
+        return cls(of_class=element.wire_name, slots={slot: checked(element, slot, v) for slot, v in slots.items()})
 
     def match(self, element: Element, bindings: Bindings | None = None) -> Bindings | None:
         """Return what the variables stand for if the element fits, or None where it does not.
@@ -132,6 +109,22 @@ def is_open(value: object) -> bool:
     return False
 
 
+def checked(cls: type[Element], slot: str, value: object) -> object:
+    """Return a value as a pattern of that class may have it in that slot.
+
+    Raises:
+        ValueError: the class has no such slot, or the slot cannot have that value.
+    """
+    if slot not in cls.model_fields:
+        raise ValueError(f"{cls.wire_name} has no slot {slot}")
+    if is_open(value):
+        return tuple(value) if isinstance(value, list) else value
+    try:
+        return _adapter(cls, slot).validate_python(value)
+    except ValidationError as error:
+        raise ValueError(f"{slot}: {error.errors(include_url=False, include_input=False)[0]['msg']}") from error
+
+
 @cache
 def _adapter(cls: type[Element], slot: str) -> TypeAdapter[Any]:
     field = cls.model_fields[slot]
@@ -139,19 +132,6 @@ def _adapter(cls: type[Element], slot: str) -> TypeAdapter[Any]:
     for rule in field.metadata:
         kind = Annotated[kind, rule]
     return TypeAdapter(kind)
-
-
-def _checked(cls: type[Element], slot: str, value: object) -> object:
-    if slot not in cls.model_fields:
-        raise ValueError(f"{cls.wire_name} has no slot {slot}")
-    if is_open(value):
-        return value
-    if isinstance(value, TermSet | TermSequence):
-        value = value.items
-    try:
-        return _adapter(cls, slot).validate_python(value)
-    except ValidationError as error:
-        raise ValueError(f"{slot}: {error.errors(include_url=False, include_input=False)[0]['msg']}") from error
 
 
 def _match(wanted: object, value: object, bindings: Bindings) -> Bindings | None:
