@@ -255,13 +255,14 @@ class Conversations:
 
     def _excuse(self, message: ACLMessage, performative: Performative, reason: Element) -> None:
         """Answer a message that is not served, in a language that we speak."""
-        spoken = self.content.encode(reason, ontology=message.ontology)
+        spoken = self.content.encode(reason, ontology=message.ontology, language=message.language)
         answer = message.reply(
             performative,
             sender=self.transport.identifier,
             content=spoken.content,
             language=spoken.language,
             ontology=spoken.ontology,
+            user_defined=spoken.parameters,
         )
         try:
             self.send(answer)

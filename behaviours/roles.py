@@ -190,7 +190,7 @@ class Role:
                 conversation_id=self.id,
                 reply_with=self._reply_with(),
                 reply_by=reply_by,
-                user_defined=user_defined,
+                user_defined={**spoken.parameters, **user_defined},
             )
         )
 
@@ -209,7 +209,7 @@ class Role:
             MachineError: the protocol does not allow it now.
         """
         self._move(message.sender.name, SENDS[PARTIAL if partial else performative.value])
-        spoken = self.content.encode(*elements, ontology=message.ontology)
+        spoken = self.content.encode(*elements, ontology=message.ontology, language=message.language)
         self._send(
             message.reply(
                 performative,
@@ -219,7 +219,7 @@ class Role:
                 ontology=spoken.ontology,
                 reply_with=self._reply_with(),
                 reply_by=reply_by,
-                user_defined=_PARTIAL if partial else _NOTHING,
+                user_defined={**spoken.parameters, **(_PARTIAL if partial else _NOTHING)},
             )
         )
 

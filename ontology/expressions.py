@@ -36,7 +36,7 @@ The answer to query-if is an inform of the predicate, or of ``Not`` of it. The a
 to a subscriber, is an inform of ``Equals`` of the question's expression and the value: for ``AllOf`` a ``TermSet``.
 """
 
-from typing import NamedTuple, Self
+from typing import ClassVar, NamedTuple, Self
 
 from pydantic import Field, InstanceOf, SerializeAsAny
 
@@ -79,6 +79,8 @@ from ontology.references import (
 
 class Action(Element):
     """An agent's doing of something: SL's ``(action actor act)``."""
+
+    positional: ClassVar[bool] = True
 
     actor: AgentIdentifier
     act: AgentAction

@@ -1,16 +1,32 @@
 """The content manager: from a message's language and ontology to typed content, and back.
 
 It knows content languages and ontologies by name, as JADE's content manager does; what it cannot read it
-answers with the reason that FIPA 00023 has for it.
+answers with the reason that FIPA 00023 has for it. Names are compared without regard to case: other platforms say
+*FIPA-Agent-Management*.
+
+The version of an ontology that is not 1.0 travels in the message's user-defined parameter ``X-Ontology-Version``.
+Content of another major version is not understood. Content of a newer minor version is, without what is new in it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from ontology import json_language
 from ontology.acl import ACLMessage
-from ontology.content import Element, Ontology
+from ontology.content import Ontology, Version
+from ontology.elements import Element
 from ontology.expressions import Action, Reason, UnrecognisedValue, UnsupportedValue
+from ontology.json_language import JsonLanguage
+from ontology.language import Language, MalformedContent, Unspeakable
+from ontology.sl.language import SLLanguage
+from ontology.sl.profiles import Profile
+
+VERSION_PARAMETER: Final = "X-Ontology-Version"
+
+LANGUAGES: Final[tuple[Language, ...]] = (JsonLanguage(), *(SLLanguage(profile) for profile in Profile))
+"""The content languages; after the first, each can say what the one before it can, and more."""
+
+_FIRST: Final = Version(1, 0)
 
 
 class NotUnderstandable(ValueError):
@@ -23,11 +39,17 @@ class NotUnderstandable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """Content ready for a message: its text, and the language and ontology in which it is."""
+    """Content ready for a message: its text, and the language and the ontology, with its version, in which it is."""
 
     content: str
     language: str
     ontology: str
+    version: Version = _FIRST
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """The user-defined parameters that the message needs."""
+        return {} if self.version == _FIRST else {VERSION_PARAMETER: str(self.version)}
 
 
 class ContentManager:
@@ -35,26 +57,40 @@ class ContentManager:
 
     Args:
         ontologies: the vocabularies that are understood; the first is the one spoken by default.
+        languages: the content languages that are spoken; the first is the default and can say everything.
     """
 
-    def __init__(self, ontologies: Iterable[Ontology]) -> None:
-        self._ontologies = {ontology.name: ontology for ontology in ontologies}
+    def __init__(self, ontologies: Iterable[Ontology], languages: Iterable[Language] = LANGUAGES) -> None:
+        self._ontologies = {ontology.name.lower(): ontology for ontology in ontologies}
+        self._languages = {language.name: language for language in languages}
 
-    def encode(self, *elements: Element, ontology: str | None = None) -> Spoken:
-        """Return the elements as text in the JSON content language.
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The names of the content languages."""
+        return tuple(self._languages)
+
+    def encode(self, *elements: Element, ontology: str | None = None, language: str | None = None) -> Spoken:
+        """Return the elements as text.
 
         Args:
             elements: what to say.
             ontology: the vocabulary to name; None: the first one that has the words for it.
-        """
-        return Spoken(json_language.encode(elements), json_language.NAME, ontology or self._home(elements))
+            language: the content language that is wanted. Where it has no means to say this, as ``fipa-sl0`` has no
+                *not*, the next one that has is taken; where it is None or not spoken, the default.
 
-    def _home(self, elements: tuple[Element, ...]) -> str:
-        spoken_of = {type(e.act if isinstance(e, Action) else e) for e in elements}
-        for name, ontology in self._ontologies.items():
-            if spoken_of <= set(ontology):
-                return name
-        return next(iter(self._ontologies))
+        Raises:
+            Unspeakable: no language can say this.
+        """
+        vocabulary = self._ontologies.get((ontology or "").lower()) or self._home(elements)
+        problem = Unspeakable("no content language is spoken")
+        for each in self._able(language):
+            try:
+                text = each.encode(elements, vocabulary)
+            except Unspeakable as error:
+                problem = error
+            else:
+                return Spoken(text, each.name, ontology or vocabulary.name, vocabulary.version)
+        raise problem
 
     def decode(self, message: ACLMessage) -> tuple[Element, ...]:
         """Return the typed content of a message.
@@ -62,16 +98,41 @@ class ContentManager:
         Raises:
             NotUnderstandable: language or ontology are unknown, or the content does not fit them.
         """
-        if message.language != json_language.NAME:
-            raise NotUnderstandable(
-                UnsupportedValue(parameter="language", explanation=f"I do not speak {message.language}.")
-            )
-        ontology = self._ontologies.get(message.ontology or "")
+        language = self._languages.get((message.language or "").lower())
+        if language is None:
+            raise _unsupported("language", f"I do not speak {message.language}.")
+        ontology = self._ontologies.get((message.ontology or "").lower())
         if ontology is None:
-            raise NotUnderstandable(
-                UnsupportedValue(parameter="ontology", explanation=f"I do not know the ontology {message.ontology}.")
-            )
+            raise _unsupported("ontology", f"I do not know the ontology {message.ontology}.")
+        version = _version_of(message)
+        if version.major != ontology.version.major:
+            raise _unsupported("ontology", f"Of {ontology.name} I know version {ontology.version}, not {version}.")
         try:
-            return json_language.decode(message.content or "", ontology)
-        except json_language.MalformedContent as error:
+            return language.decode(message.content or "", ontology, version)
+        except MalformedContent as error:
             raise NotUnderstandable(UnrecognisedValue(parameter="content", explanation=str(error))) from error
+
+    def _able(self, wanted: str | None) -> Iterable[Language]:
+        default, *others = self._languages.values()
+        names = [language.name for language in others]
+        if wanted is not None and wanted.lower() in names:
+            yield from others[names.index(wanted.lower()) :]
+        yield default
+
+    def _home(self, elements: tuple[Element, ...]) -> Ontology:
+        spoken_of = {type(e.act if isinstance(e, Action) else e) for e in elements}
+        known = tuple(self._ontologies.values())
+        return next((ontology for ontology in known if spoken_of <= set(ontology)), known[0])
+
+
+def _version_of(message: ACLMessage) -> Version:
+    said = (value for name, value in message.user_defined.items() if name.lower() == VERSION_PARAMETER.lower())
+    try:
+        return Version.read(next(said, str(_FIRST)))
+    except ValueError as error:
+        reason = UnrecognisedValue(parameter=VERSION_PARAMETER, explanation=str(error))
+        raise NotUnderstandable(reason) from error
+
+
+def _unsupported(parameter: str, explanation: str) -> NotUnderstandable:
+    return NotUnderstandable(UnsupportedValue(parameter=parameter, explanation=explanation))

@@ -306,7 +306,7 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
                 name=service.name or service.action.wire_name,
                 type=service.action.wire_name,
                 protocols=((request.PROTOCOL,) if service.bid is None else (request.PROTOCOL, contract_net.PROTOCOL)),
-                languages=("json",),
+                languages=self.endpoint.content.languages,
                 ontologies=tuple(ontology.name for ontology in self._ontologies),
             )
             for service in offered

@@ -159,7 +159,7 @@ class Endpoint:
         self.conversations.spawn(answer())
 
     def _answer(self, message: ACLMessage, performative: Performative, reason: Reason) -> None:
-        spoken = self.content.encode(reason, ontology=message.ontology)
+        spoken = self.content.encode(reason, ontology=message.ontology, language=message.language)
         answer = message.reply(
             performative,
             sender=self._identifier,
