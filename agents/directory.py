@@ -8,12 +8,13 @@ from behaviours.outcomes import Refuse
 from behaviours.services import Job, Service
 from ontology.acl import AgentIdentifier
 from ontology.assistant import Joined, JoinPlatform, NewAccount
-from ontology.expressions import AlreadyRegistered, Unauthorised
+from ontology.expressions import AlreadyRegistered, TermSet, Unauthorised
 from ontology.management import (
     AMSAgentDescription,
+    APDescription,
     Deregister,
-    Descriptions,
     DFAgentDescription,
+    GetDescription,
     Modify,
     Register,
     Search,
@@ -39,6 +40,7 @@ class DirectoryAgent(AssistantAgent):
             Service(Deregister, self._do_deregister),
             Service(Modify, self._do_modify),
             Service(Search, self._do_search),
+            Service(GetDescription, self._do_describe),
             Service(JoinPlatform, self._do_join),
         )
 
@@ -51,10 +53,13 @@ class DirectoryAgent(AssistantAgent):
     async def _do_modify(self, act: Modify, job: Job) -> None:
         self._registry.modify(job.requester, act.description)
 
-    async def _do_search(self, act: Search, job: Job) -> Descriptions:
+    async def _do_search(self, act: Search, job: Job) -> TermSet:
         if not self._registry.knows(job.requester):
             raise Refuse(Unauthorised(explanation="Register with the AMS first."))
-        return Descriptions(items=self._registry.search(act.template, act.max_results))
+        return TermSet(items=self._registry.search(act.template, act.limit))
+
+    async def _do_describe(self, act: GetDescription, job: Job) -> APDescription:
+        return APDescription(name=self.platform.agents_domain)
 
     async def _do_join(self, act: JoinPlatform, job: Job) -> Joined:
         invites = self.context.invites

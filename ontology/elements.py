@@ -84,7 +84,8 @@ class Duration(Concept):
     value: timedelta
 
 
-def _as_term(value: object) -> object:
+def as_term(value: object) -> object:
+    """Return a time or span as the element that stands for it among terms; everything else as it is."""
     match value:
         case datetime():
             return DateTime(value=value)
@@ -94,7 +95,7 @@ def _as_term(value: object) -> object:
 
 
 Term = Annotated[
-    SerializeAsAny[InstanceOf[Element]] | AgentIdentifier | bool | int | float | str, BeforeValidator(_as_term)
+    SerializeAsAny[InstanceOf[Element]] | AgentIdentifier | bool | int | float | str, BeforeValidator(as_term)
 ]
 """The type of a slot that takes any term (FIPA 00008, *Term*). A time becomes a ``DateTime`` or ``Duration``."""
 

@@ -1,24 +1,49 @@
-"""The ontology of agent management (FIPA 00023): what the AMS and the DF are asked and answer.
+"""The ontology of agent management (FIPA 00023, section 6): what the AMS and the DF are asked and answer.
 
 The directory (one agent that is both) keeps two kinds of descriptions: of agents, for the AMS, and of what
 they offer, for the DF. A description is searched by a template: what the template leaves open matches
-everything, and what it lists must all be there.
+everything, and what it lists must all be there. A search gives a ``TermSet`` of descriptions.
+
+The exceptions of FIPA 00023 are in ``ontology.reasons``. Slots that are not FIPA's are said to be so.
 """
 
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from ontology.acl import AgentIdentifier
-from ontology.content import AgentAction, Concept, Ontology
+from ontology.content import AgentAction, Concept, Ontology, SetOf, Term
 from ontology.expressions import EXPRESSIONS
 
 
+def _as_span(value: object) -> object:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        try:
+            return timedelta(seconds=value)
+        except OverflowError:
+            raise ValueError("a lease cannot be as long as that") from None
+    return value
+
+
+def _lasting(value: timedelta | datetime) -> timedelta | datetime:
+    if isinstance(value, timedelta) and value <= timedelta():
+        raise ValueError("a lease must be longer than nothing")
+    return value
+
+
+Lease = Annotated[timedelta | datetime, BeforeValidator(_as_span), AfterValidator(_lasting)]
+"""For how long an entry holds, or until when; seconds are taken for the former.
+
+FIPA has a *DateTime*; one with a sign is a span (FIPA 00070), which needs no agreement between two clocks.
+"""
+
+
 class Property(Concept):
-    """A name and a value that describe a service further."""
+    """A name and a value that describe something further."""
 
     name: str
-    value: str
+    value: Term
 
 
 class ServiceDescription(Concept):
@@ -26,27 +51,28 @@ class ServiceDescription(Concept):
 
     name: str | None = None
     type: str | None = None
-    protocols: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    ontologies: tuple[str, ...] = ()
+    protocols: SetOf[str] = ()
+    ontologies: SetOf[str] = ()
+    languages: SetOf[str] = ()
     ownership: str | None = None
-    properties: tuple[Property, ...] = ()
+    properties: SetOf[Property] = ()
 
 
 class DFAgentDescription(Concept):
     """What an agent offers, as it registers with the DF.
 
-    ``lease_time`` is for how long, in seconds, the entry holds unless it is renewed.
+    ``lease_time`` is for how long the entry holds unless it is renewed, or until when.
     """
 
     wire_name = "df-agent-description"
 
     name: AgentIdentifier | None = None
-    services: tuple[ServiceDescription, ...] = ()
-    protocols: tuple[str, ...] = ()
-    ontologies: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    lease_time: float | None = Field(default=None, gt=0)
+    services: SetOf[ServiceDescription] = ()
+    protocols: SetOf[str] = ()
+    ontologies: SetOf[str] = ()
+    languages: SetOf[str] = ()
+    lease_time: Lease | None = None
+    scope: SetOf[str] = Field(default=(), description="*global* and *local*: which DFs may show it")
 
 
 class AMSAgentDescription(Concept):
@@ -57,7 +83,38 @@ class AMSAgentDescription(Concept):
     name: AgentIdentifier | None = None
     ownership: str | None = None
     state: Literal["initiated", "active", "suspended", "waiting", "transit"] | None = None
-    kind: str | None = None
+    kind: str | None = Field(default=None, description="what kind of agent it is; not of FIPA")
+
+
+class APService(Concept):
+    """A service of the platform itself."""
+
+    wire_name = "ap-service"
+
+    name: str
+    type: str
+    addresses: tuple[str, ...] = ()
+
+
+class APDescription(Concept):
+    """The platform, as its AMS describes it."""
+
+    wire_name = "ap-description"
+
+    name: str
+    ap_services: SetOf[APService] = ()
+
+
+class SearchConstraints(Concept):
+    """How far to search.
+
+    ``max_depth`` is over how many DFs the search may be passed on, ``max_results`` how many results are wanted (-1:
+    all), ``search_id`` tells searches that are passed on from one another.
+    """
+
+    max_depth: int | None = None
+    max_results: int | None = Field(default=None, ge=-1)
+    search_id: str | None = None
 
 
 Description = DFAgentDescription | AMSAgentDescription
@@ -66,11 +123,15 @@ Description = DFAgentDescription | AMSAgentDescription
 class Register(AgentAction):
     """Enter a description."""
 
+    positional: ClassVar[bool] = True
+
     description: Description
 
 
 class Deregister(AgentAction):
     """Take a description out; it only needs the name."""
+
+    positional: ClassVar[bool] = True
 
     description: Description
 
@@ -78,34 +139,44 @@ class Deregister(AgentAction):
 class Modify(AgentAction):
     """Put a description in place of the one of the same name."""
 
+    positional: ClassVar[bool] = True
+
     description: Description
 
 
 class Search(AgentAction):
-    """Find the descriptions that match a template, ``max_results`` of them at most (None: all)."""
+    """Find the descriptions that match a template."""
+
+    positional: ClassVar[bool] = True
 
     template: Description
-    max_results: int | None = Field(default=None, ge=1)
+    constraints: SearchConstraints | None = None
+
+    @property
+    def limit(self) -> int | None:
+        """How many results are wanted; None: all."""
+        wanted = self.constraints.max_results if self.constraints is not None else None
+        return None if wanted is None or wanted < 0 else wanted
 
 
-class Descriptions(Concept):
-    """What a search found."""
+class GetDescription(AgentAction):
+    """Describe the platform. The AMS gives an ``APDescription``."""
 
-    items: tuple[Description, ...] = ()
+    positional: ClassVar[bool] = True
 
 
 AGENT_MANAGEMENT = Ontology(
     "fipa-agent-management",
     classes=(
-        Property, ServiceDescription, DFAgentDescription, AMSAgentDescription, Register, Deregister, Modify,
-        Search, Descriptions,
+        Property, ServiceDescription, DFAgentDescription, AMSAgentDescription, APService, APDescription,
+        SearchConstraints, Register, Deregister, Modify, Search, GetDescription,
     ),
     includes=(EXPRESSIONS,),
 )  # fmt: skip
 
 
 def matches(template: Description, description: Description) -> bool:
-    """Tell whether a description fits a template (FIPA 00023, section 4.2.3 on matching).
+    """Tell whether a description fits a template (the matching criterion of FIPA 00023).
 
     A slot that the template leaves unset matches. A set of the template matches if for each of its elements
     there is a matching one in the description.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -21,6 +22,7 @@ class Slot:
         is_many: whether it takes several values, as a tuple or frozenset does.
         is_mapping: whether it takes names and values.
         is_unordered: whether the values have no order.
+        takes_times: whether the value, or each of several, may be a plain time or span.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Slot:
     is_many: bool
     is_mapping: bool
     is_unordered: bool
+    takes_times: bool
 
 
 @cache
@@ -68,7 +71,9 @@ def kinds_of(annotation: Any) -> tuple[Any, ...]:
 def _slot(cls: type[Element], name: str) -> Slot:
     field = cls.model_fields[name]
     wire = cls.slot_names.get(name, name)
-    origins = {get_origin(kind) for kind in kinds_of(field.annotation)}
+    kinds = kinds_of(field.annotation)
+    origins = {get_origin(kind) for kind in kinds}
+    items = {item for kind in kinds if get_origin(kind) for arg in get_args(kind) for item in kinds_of(arg)}
     return Slot(
         name=name,
         wire=wire,
@@ -77,6 +82,7 @@ def _slot(cls: type[Element], name: str) -> Slot:
         is_many=bool(origins & {tuple, frozenset}),
         is_mapping=any(isinstance(origin, type) and issubclass(origin, Mapping) for origin in origins if origin),
         is_unordered=UNORDERED in field.metadata or frozenset in origins or _has_mark(field.annotation),
+        takes_times=bool({datetime, timedelta} & {*kinds, *items}),
     )
 
 

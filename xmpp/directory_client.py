@@ -10,12 +10,11 @@ from behaviours.outcomes import ConversationFailed
 from behaviours.request import request
 from ontology.acl import AgentIdentifier
 from ontology.content import AgentAction, Element
-from ontology.expressions import AlreadyRegistered, NotRegistered
+from ontology.expressions import AlreadyRegistered, NotRegistered, TermSequence, TermSet
 from ontology.management import (
     AMSAgentDescription,
     Deregister,
     Description,
-    Descriptions,
     DFAgentDescription,
     Modify,
     Register,
@@ -111,7 +110,9 @@ class DirectoryClient:
             ConversationFailed: the directory does not answer.
         """
         found = await self._ask(Search(template=template))
-        return found.items if isinstance(found, Descriptions) else ()
+        if not isinstance(found, TermSet | TermSequence):  # some platforms answer in a sequence
+            return ()
+        return tuple(each for each in found.items if isinstance(each, DFAgentDescription | AMSAgentDescription))
 
     async def providers(self, action: type[AgentAction]) -> tuple[AgentIdentifier, ...]:
         """Return the agents that offer an action.

@@ -6,6 +6,7 @@ Entries of the DF hold for their lease; an agent that dies without a word drops 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from behaviours.outcomes import Fail, Refuse
 from ontology.acl import AgentIdentifier
@@ -26,10 +27,14 @@ class Registry:
 
     Args:
         clock: seconds, monotonic; leases are measured on it.
+        now: the instant, for leases that say until when they last.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self._clock = clock
+        self._now = now
         self._agents: dict[str, _Entry] = {}
         self._services: dict[str, _Entry] = {}
 
@@ -88,7 +93,9 @@ class Registry:
 
     def _entry(self, description: Description) -> _Entry:
         lease = description.lease_time if isinstance(description, DFAgentDescription) else None
-        return _Entry(description, self._clock() + lease if lease is not None else float("inf"))
+        if isinstance(lease, datetime):  # one that names no zone means UTC
+            lease = (lease if lease.tzinfo is not None else lease.replace(tzinfo=UTC)) - self._now()
+        return _Entry(description, self._clock() + lease.total_seconds() if lease is not None else float("inf"))
 
     def _own(self, sender: AgentIdentifier, description: Description) -> str:
         if description.name is None:

@@ -6,11 +6,12 @@ variable in it is.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from ontology.acl import AgentIdentifier
 from ontology.building import IDENTIFIER, Builder, Unknown
-from ontology.elements import Element, Predicate, TermSequence, TermSet, Variable
+from ontology.elements import Element, Predicate, TermSequence, TermSet, Variable, as_term
 from ontology.expressions import Action, And, Done, Equals, Not, Or, Result
 from ontology.language import MalformedContent
 from ontology.references import AllOf, AnyOf, IdentifyingExpression, Iota, is_open
@@ -112,20 +113,22 @@ class Reader:
         """Return the value of a term: for ``slot``, and ``within`` an identifying expression or not."""
         match node:
             case tree.Constant(value):
-                return value
+                return value if slot is not None and slot.takes_times else as_term(value)
             case tree.Variable(name):
                 return Variable(name=name)
             case tree.Aggregate(operator, terms):
-                items = tuple(self._term(term, f"{where}[{n}]", within=within) for n, term in enumerate(terms))
                 if slot is not None and slot.is_many:
-                    return items
+                    item = replace(slot, is_many=False)
+                    return tuple(self._term(t, f"{where}[{n}]", slot=item, within=within) for n, t in enumerate(terms))
+                items = tuple(self._term(term, f"{where}[{n}]", within=within) for n, term in enumerate(terms))
                 return self._make(TermSet if operator == "set" else TermSequence, {"items": items}, where)
             case tree.Action() | tree.ActionPair():
                 return self._action(node, where, within=within)
             case tree.IdentifyingExpression():
                 return self._reference(node, where)
             case tree.FunctionalTerm(symbol, _, parameters) if slot is not None and slot.is_mapping and symbol == MAP:
-                return {p.name: self._term(p.value, f"{where}.{p.name}", within=within) for p in parameters}
+                item = replace(slot, is_mapping=False)
+                return {p.name: self._term(p.value, f"{where}.{p.name}", slot=item, within=within) for p in parameters}
             case tree.FunctionalTerm(symbol) if symbol.lower() == IDENTIFIER:
                 return self._identifier(node, where, within=within)
             case tree.FunctionalTerm():

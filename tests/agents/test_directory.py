@@ -6,16 +6,16 @@ import pytest
 
 from behaviours.outcomes import Failed, Refused
 from ontology.assistant import ASSISTANT, Joined, JoinPlatform
-from ontology.expressions import NotRegistered, Unauthorised
+from ontology.expressions import NotRegistered, TermSet, Unauthorised
 from ontology.management import (
     AGENT_MANAGEMENT,
     AMSAgentDescription,
     Deregister,
-    Descriptions,
     DFAgentDescription,
     Modify,
     Register,
     Search,
+    SearchConstraints,
     ServiceDescription,
 )
 from tests.agents.house import House
@@ -99,9 +99,9 @@ async def test_offers_are_found_by_what_they_hold(house: House) -> None:
         (ServiceDescription(type="calculate", languages=("fipa-sl",)), False),
         (ServiceDescription(name="code", type="calculate"), False),
     ):
-        search = Search(template=DFAgentDescription(services=(template,)), max_results=5)
+        search = Search(template=DFAgentDescription(services=(template,)), constraints=SearchConstraints(max_results=5))
         answer = await asker.request(directory.identifier, search, timeout=5)
-        assert answer == Descriptions(items=(offer,) if found else ())
+        assert answer == TermSet(items=(offer,) if found else ())
 
 
 async def test_people_are_not_heard(house: House) -> None:

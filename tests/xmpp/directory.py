@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 from behaviours.services import Job, Service
 from ontology.acl import AgentIdentifier
 from ontology.assistant import ASSISTANT
+from ontology.expressions import TermSet
 from ontology.management import (
     AMSAgentDescription,
     Deregister,
-    Descriptions,
     DFAgentDescription,
     Modify,
     Register,
@@ -53,8 +53,8 @@ class Directory(FipaAgent):
     async def _do_deregister(self, act: Deregister, job: Job) -> None:
         self.registry.deregister(job.requester, act.description)
 
-    async def _do_search(self, act: Search, _: Job) -> Descriptions:
-        return Descriptions(items=self.registry.search(act.template, act.max_results))
+    async def _do_search(self, act: Search, _: Job) -> TermSet:
+        return TermSet(items=self.registry.search(act.template, act.limit))
 
     def _note(self, description: object, job: Job) -> None:
         if isinstance(description, DFAgentDescription):

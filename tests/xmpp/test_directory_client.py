@@ -12,12 +12,11 @@ from behaviours.request import PROTOCOL, ServiceRequest
 from behaviours.services import Job, Service, Services
 from ontology.acl import AgentIdentifier
 from ontology.assistant import Calculate, RunCode
-from ontology.expressions import InternalError
+from ontology.expressions import InternalError, TermSet
 from ontology.management import (
     AGENT_MANAGEMENT,
     AMSAgentDescription,
     Deregister,
-    Descriptions,
     DFAgentDescription,
     Modify,
     Register,
@@ -65,8 +64,8 @@ class Ams:
         self._note(act)
         self.registry.deregister(job.requester, act.description)
 
-    async def _search(self, act: Search, _: Job) -> Descriptions:
-        return Descriptions(items=self.registry.search(act.template, act.max_results))
+    async def _search(self, act: Search, _: Job) -> TermSet:
+        return TermSet(items=self.registry.search(act.template, act.limit))
 
     def _note(self, act: Register | Modify | Deregister) -> None:
         self.asked.append(f"{act.wire_name} {act.description.wire_name.partition('-')[0]}")

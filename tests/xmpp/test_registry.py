@@ -1,3 +1,5 @@
+from datetime import UTC, datetime, timezone
+
 import pytest
 
 from behaviours.outcomes import Fail, Refuse
@@ -139,6 +141,19 @@ def test_who_comes_back_after_the_lease_registers_anew() -> None:
     registry.register(ANN, known(ANN))
     registry.register(ANN, offer(ANN, "calculate"))
     assert registry.knows(ANN)
+
+
+@pytest.mark.parametrize("zone", [UTC, None])
+def test_a_lease_may_say_until_when_it_lasts(zone: timezone | None) -> None:
+    clock = Time()
+    registry = Registry(clock, now=lambda: datetime(2026, 11, 24, 15, tzinfo=UTC))
+    registry.register(ANN, known(ANN))
+    until = datetime(2026, 11, 24, 15, 1, tzinfo=zone)
+    registry.register(ANN, DFAgentDescription(name=ANN, lease_time=until))
+    clock.now = 60
+    assert registry.knows(ANN)
+    clock.now = 60.01
+    assert not registry.knows(ANN)
 
 
 def test_without_a_lease_an_entry_stays() -> None:
