@@ -136,14 +136,16 @@ def _string(text: str, position: int) -> tuple[str, int]:
     if found is None:
         raise SLSyntaxError('a string must be of the form #5"hello', position)
     length = int(found[1])
+    rest = text[found.end() : found.end() + length]  # no character takes less than a byte
     try:
-        # No character takes less than a byte, so these hold at least as many as are wanted.
-        wanted = text[found.end() : found.end() + length].encode(errors="surrogateescape")[:length]
-        value = wanted.decode(errors="strict")
-    except UnicodeError:
-        raise SLSyntaxError("a string ends within a character, or is not UTF-8", position) from None
+        wanted = rest.encode(errors="surrogateescape")[:length]
+    except UnicodeEncodeError:
+        raise SLSyntaxError("a string has characters that have no bytes", position) from None
     if len(wanted) < length:
         raise SLSyntaxError("a string is shorter than it says", position)
+    value = wanted.decode(errors="surrogateescape")
+    if not rest.startswith(value):
+        raise SLSyntaxError("a string ends within a character", position)
     return value, found.end() + len(value)
 
 

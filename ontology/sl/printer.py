@@ -92,6 +92,9 @@ def _string(text: str) -> str:
     if text.isascii() and text.isprintable() and '"' not in text and is_word(text):
         return text
     if '\\"' in text or text.endswith("\\"):  # a literal would read the backslash as part of \"
-        return f'#{len(text.encode(errors="surrogateescape"))}"{text}'
+        try:
+            return f'#{len(text.encode(errors="surrogateescape"))}"{text}'
+        except UnicodeEncodeError:
+            raise Unspeakable(f"SL cannot say {text[:40]!a}: it has characters that have no bytes") from None
     quoted = text.replace('"', '\\"')
     return f'"{quoted}"'

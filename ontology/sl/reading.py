@@ -21,6 +21,8 @@ from ontology.slots import Slot, by_sl_name, slots_of
 
 _REFERENCES: Final[Mapping[str, type[IdentifyingExpression]]] = {"iota": Iota, "any": AnyOf, "all": AllOf}
 _CONNECTIONS: Final[Mapping[str, type[Predicate]]] = {"and": And, "or": Or}
+_PATTERNED: Final = frozenset({Action, Done, Result, Equals})
+"""What SL has operators for and is a pattern where it leaves something open."""
 _IDENTIFIER_SLOTS: Final = frozenset({"name", "addresses", "resolvers"})
 
 _Applied = tree.Predicate | tree.FunctionalTerm
@@ -100,10 +102,7 @@ class Reader:
             raise MalformedContent(f"{where}: composed actions ({node.operator}) are not taken here")
         actor = self._term(node.agent, f"{where}.actor", within=within)
         act = self._term(node.act, f"{where}.act", within=within)
-        slots = {"actor": actor, "act": act}
-        if is_open(actor) or is_open(act):
-            return self._builder.pattern(Action, slots, where)
-        return self._make(Action, slots, where)
+        return self._make(Action, {"actor": actor, "act": act}, where)
 
     def _reference(self, node: tree.IdentifyingExpression, where: str) -> Element | Unknown:
         term, proposition = self._term(node.term, where), self._pattern(node.formula, where)
@@ -176,4 +175,6 @@ class Reader:
         return list(zip(slots, node.terms, strict=False))
 
     def _make(self, cls: type[Element], slots: Mapping[str, object], where: str) -> Element | Unknown:
+        if cls in _PATTERNED and any(is_open(value) for value in slots.values()):
+            return self._builder.pattern(cls, slots, where)
         return self._builder.build(cls, slots, where)
