@@ -1,4 +1,52 @@
-"""Ontologies: named, versioned vocabularies of typed classes."""
+"""Ontologies: named, versioned vocabularies of typed classes.
+
+What agents of a shop say, declared::
+
+    class Weight(Concept):
+        \"\"\"How heavy something is.\"\"\"
+
+        grams: float = Field(gt=0)
+
+    class Parcel(Concept):
+        \"\"\"What is sent.\"\"\"
+
+        weight: Weight                                            # another concept: an aggregate
+        kind: Literal["letter", "box"] = "box"                    # one of these
+        note: str | None = None                                   # may be left out
+        labels: SetOf[str] = ()                                   # any number, in no order
+        stops: tuple[str, ...] = Field(default=(), max_length=9)  # up to nine, in this order
+
+    class Gift(Parcel):                                           # has the slots of a parcel, and one more
+        \"\"\"A parcel with a greeting.\"\"\"
+
+        greeting: str = Field(min_length=1)
+
+    class Send(AgentAction):
+        \"\"\"Send a parcel.\"\"\"
+
+        parcel: Parcel
+        from_: str
+
+        slot_names: ClassVar[Mapping[str, str]] = {"from_": "from"}  # what Python has no name for
+
+    class Sent(Predicate):
+        \"\"\"A parcel is on its way.\"\"\"
+
+        parcel: Parcel
+        at: datetime
+
+    SHOP = Ontology("shop", classes=(Weight, Parcel, Gift, Send, Sent), includes=(EXPRESSIONS,))
+
+Docstrings and ``Field(description=...)`` become the reference. What content languages cannot all say is refused when
+the ontology is made (``ontology.declaration`` says what they can). A content manager then says any of it, as JSON or
+as SL::
+
+    ContentManager((SHOP,)).encode(Action(actor=agent, act=Send(parcel=..., from_="Ghent")), language="fipa-sl0")
+
+When it changes: a new class, or a new slot at the end of a class that need not be given, makes a new minor version,
+``version="1.1"``. Agents that know 1.0 understand what they can. Everything else makes a new major version, which
+they answer *not-understood*.
+"""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -18,7 +18,9 @@ from ontology.expressions import EXPRESSIONS
 
 
 def _as_span(value: object) -> object:
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, bool):
+        raise ValueError("a lease must be a time or a span")  # noqa: TRY004 - pydantic wants a ValueError
+    if isinstance(value, int | float):
         try:
             return timedelta(seconds=value)
         except OverflowError:
