@@ -110,12 +110,12 @@ class APDescription(Concept):
 class SearchConstraints(Concept):
     """How far to search.
 
-    ``max_depth`` is over how many DFs the search may be passed on, ``max_results`` how many results are wanted (-1:
+    ``max_depth`` is over how many DFs the search may be passed on, ``max_results`` how many results are wanted (less than 0:
     all), ``search_id`` tells searches that are passed on from one another.
     """
 
     max_depth: int | None = None
-    max_results: int | None = Field(default=None, ge=-1)
+    max_results: int | None = None
     search_id: str | None = None
 
 

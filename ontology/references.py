@@ -22,7 +22,7 @@ Bindings = Mapping[str, Any]
 class Pattern(Predicate):
     """An element of which slots are left open: unset ones match anything, variables say what they matched.
 
-    Make one with :meth:`of`, which checks it.
+    ``Pattern.of`` makes one and checks it.
 
     Args:
         of_class: the wire name of the element's class.

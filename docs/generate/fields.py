@@ -2,7 +2,7 @@
 
 import types
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -18,6 +18,7 @@ _PLAIN: dict[Any, str] = {
     Path: "path",
     SecretStr: "text, kept secret",
     datetime: "time (ISO 8601)",
+    timedelta: "span of time (ISO 8601)",
     type(None): "nothing",
 }
 

@@ -11,12 +11,15 @@ FOLDER = Path(__file__).parent.parent
 PARTS: Mapping[str, Callable[[], str]] = {
     "keys": configuration.keys,
     "agent-set": configuration.agent_set,
+    "ontologies": ontology.ontologies,
+    "example": ontology.example,
     "actions": ontology.actions,
     "effects": ontology.effects,
     "results": ontology.results,
     "people-and-goals": ontology.people_and_goals,
     "expressions": ontology.expressions,
     "management": ontology.management,
+    "lifecycle": ontology.lifecycle,
 }
 PAGES = ("configuration.md", "ontology.md")
 
