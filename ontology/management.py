@@ -110,8 +110,8 @@ class APDescription(Concept):
 class SearchConstraints(Concept):
     """How far to search.
 
-    ``max_depth`` is over how many DFs the search may be passed on, ``max_results`` how many results are wanted (less than 0:
-    all), ``search_id`` tells searches that are passed on from one another.
+    ``max_depth`` is over how many DFs the search may be passed on, ``max_results`` how many results are wanted (less
+    than 0: all), ``search_id`` tells searches that are passed on from one another.
     """
 
     max_depth: int | None = None

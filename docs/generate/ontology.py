@@ -1,6 +1,7 @@
 """The reference of what agents can say, out of the ontologies' classes."""
 
 import inspect
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, get_args
@@ -103,10 +104,12 @@ def _count(ontology: Ontology) -> int:
 
 
 def _broken(text: str) -> str:
-    """Return a content with its actor and its act on lines of their own."""
-    for begin in (',"actor"', ',"act"', " (agent-identifier", " (set-reminder"):
-        text = text.replace(begin, begin.replace(" ", "\n  ") if begin[0] == " " else f",\n  {begin[1:]}")
-    return text
+    """Return a content in several lines, for a narrow window."""
+    return re.sub(r',(?="(?:actor|act|due)")| (?=\(agent-identifier|\(set-reminder|:due)', _line, text)
+
+
+def _line(found: re.Match[str]) -> str:
+    return f"{found.group().strip()}\n  "
 
 
 def _classes(classes: Iterable[type[Element]]) -> str:

@@ -10,8 +10,10 @@ from ontology.expressions import NotRegistered, TermSet, Unauthorised
 from ontology.management import (
     AGENT_MANAGEMENT,
     AMSAgentDescription,
+    APDescription,
     Deregister,
     DFAgentDescription,
+    GetDescription,
     Modify,
     Register,
     Search,
@@ -34,8 +36,15 @@ async def test_it_knows_itself_and_what_it_offers(house: House) -> None:
     (offer,) = await asker.directory.search(DFAgentDescription(name=directory.identifier))
     assert isinstance(offer, DFAgentDescription)
     assert {service.type for service in offer.services} == {
-        "register", "deregister", "modify", "search", "join-platform",
+        "register", "deregister", "modify", "search", "get-description", "join-platform",
     }  # fmt: skip
+
+
+async def test_it_describes_the_platform(house: House) -> None:
+    directory = await house.directory_agent()
+    asker = await house.asker()
+    described = await asker.request(directory.identifier, GetDescription(), timeout=5)
+    assert described == APDescription(name=house.platform.agents_domain)
 
 
 async def test_agents_come_and_go(house: House) -> None:
