@@ -70,16 +70,14 @@ class Builder:
         Raises:
             MalformedContent: they do not fit it.
         """
-        kept = dict(slots)
-        for slot in slots_of(cls):
-            unknown = _unknown_in(kept.get(slot.name))
-            if unknown is not None:
-                if slot.is_required:
-                    return unknown
-                del kept[slot.name]
+        if self.is_newer:
+            known = _known_of(cls, slots)
+            if isinstance(known, Unknown):
+                return known
+            slots = known
         if cls is Pattern:
-            return self._pattern(kept, where)
-        element = _validated(cls, cls.wire_name, kept, where)
+            return self._pattern(slots, where)
+        element = _validated(cls, cls.wire_name, slots, where)
         assert isinstance(element, Element)
         return element
 
@@ -121,6 +119,18 @@ def _validated(cls: type[BaseModel], name: str, slots: Mapping[str, object], whe
         first = error.errors(include_url=False, include_input=False)[0]
         slot = ".".join(str(part) for part in first["loc"]) or name
         raise MalformedContent(f"{where} ({name}), {slot}: {first['msg']}") from error
+
+
+def _known_of(cls: type[Element], slots: Mapping[str, object]) -> Mapping[str, object] | Unknown:
+    """Return the slots without those in which there is something unknown; that itself where they must be given."""
+    kept = dict(slots)
+    for slot in slots_of(cls):
+        unknown = _unknown_in(kept.get(slot.name))
+        if unknown is not None:
+            if slot.is_required:
+                return unknown
+            del kept[slot.name]
+    return kept
 
 
 def _unknown_in(value: object) -> Unknown | None:

@@ -6,10 +6,9 @@ quotation mark, and every other backslash for itself. Text that cannot be writte
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from ontology.language import MalformedContent
 from ontology.sl import times
@@ -37,8 +36,7 @@ class Kind(Enum):
     END = "the end"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token: its kind, what it says, and where it begins. Of variables and parameters it says the name."""
 
     kind: Kind
@@ -49,8 +47,8 @@ class Token:
 DIGITS: Final = 1000
 """How many digits a number may have: reading one takes the square of their count."""
 
-_SPACE: Final = re.compile(r"[\x00-\x20]*")
-_RUN: Final = re.compile(r"[^\x00-\x20()]+")
+_NEXT: Final = re.compile(r"[\x00-\x20]*+([^\x00-\x20()]*+)")
+"""What parts tokens, and the run of characters up to where they are parted again."""
 _QUOTED: Final = re.compile(r'"((?:[^"\\]++|\\"?)*+)"')
 _COUNTED: Final = re.compile(r'#(\d{1,9})"', re.ASCII)
 _WORD: Final = re.compile(r"[^\x00-\x20()#0-9:?\"-][^\x00-\x20()]*")
@@ -64,22 +62,20 @@ def token_at(text: str, position: int) -> tuple[Token, int]:
     Raises:
         SLSyntaxError: there is none.
     """
-    position = _end_of(_SPACE, text, position)
-    if position == len(text):
-        return Token(Kind.END, "", position), position
-    match text[position]:
-        case "(":
-            return Token(Kind.OPEN, "(", position), position + 1
-        case ")":
-            return Token(Kind.CLOSE, ")", position), position + 1
+    run, position = _run_at(text, position)
+    match run[:1]:
+        case "":
+            if position == len(text):
+                return Token(Kind.END, "", position), position
+            bracket = text[position]
+            return Token(Kind.OPEN if bracket == "(" else Kind.CLOSE, bracket, position), position + 1
         case '"' | "#":
             value, end = _string(text, position)
             return Token(Kind.STRING, value, position), end
         case "?" | ":" as mark:
-            name, end = _name(text, position + 1)
+            name, end = _name(text, run, position)
             return Token(Kind.VARIABLE if mark == "?" else Kind.PARAMETER, name, position), end
-    end = _end_of(_RUN, text, position)
-    return _plain(text[position:end], position), end
+    return _plain(run, position), position + len(run)
 
 
 def is_word(text: str) -> bool:
@@ -87,9 +83,11 @@ def is_word(text: str) -> bool:
     return _WORD.fullmatch(text) is not None and _FLOAT.fullmatch(text) is None and text[0] != "+"
 
 
-def _end_of(pattern: re.Pattern[str], text: str, position: int) -> int:
-    found = pattern.match(text, position)
-    return found.end() if found else position
+def _run_at(text: str, position: int) -> tuple[str, int]:
+    """Return the characters that stand together at or after a position, and where they begin."""
+    found = _NEXT.match(text, position)
+    assert found is not None  # it takes nothing as well
+    return found[1], found.start(1)
 
 
 def _plain(run: str, position: int) -> Token:
@@ -116,14 +114,13 @@ def _number(run: str, position: int) -> int | float:
     return number
 
 
-def _name(text: str, position: int) -> tuple[str, int]:
-    if text[position : position + 1] in {'"', "#"}:
-        return _string(text, position)
-    end = _end_of(_RUN, text, position)
-    run = text[position:end]
-    if not _WORD.fullmatch(run):
-        raise SLSyntaxError("a name must follow", position)
-    return run, end
+def _name(text: str, run: str, position: int) -> tuple[str, int]:
+    """Return the name that follows a ``?`` or ``:``, with which a run begins, and where it ends."""
+    if run[1:2] in {'"', "#"}:
+        return _string(text, position + 1)
+    if not _WORD.fullmatch(run, 1):
+        raise SLSyntaxError("a name must follow", position + 1)
+    return run[1:], position + len(run)
 
 
 def _string(text: str, position: int) -> tuple[str, int]:

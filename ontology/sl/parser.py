@@ -99,7 +99,7 @@ class _Parser:
 
     def _until_close(self, read: Callable[[], T]) -> tuple[T, ...]:
         found = []
-        while self._next.kind not in {Kind.CLOSE, Kind.END}:
+        while self._next.kind is not Kind.CLOSE and self._next.kind is not Kind.END:
             found.append(read())
         self._close()
         return tuple(found)

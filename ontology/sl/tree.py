@@ -5,7 +5,7 @@ Symbols keep the case in which they are written; operators have none.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
@@ -172,8 +172,8 @@ Node = Expression | Term | Formula | Parameter
 
 def children_of(node: Node) -> Iterator[Node]:
     """Yield what a node is made of, in the order in which it is written."""
-    for field in fields(node):
-        value = getattr(node, field.name)
+    for name in node.__slots__:
+        value = getattr(node, name)
         if isinstance(value, tuple):
             yield from value
         elif isinstance(value, Node):
