@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 _FIRST_PAUSE: Final = 0.5
 _LONGEST_PAUSE: Final = 10.0
 """Seconds before the second attempt to connect again, and at most between two attempts; each doubles the last."""
+_WINDOW: Final = 20
+"""After so many stanzas the server is asked which of them it has."""
 
 
 class Connection(ClientXMPP):
@@ -52,14 +54,17 @@ class Connection(ClientXMPP):
         self._closing = False
         self._pause = 0.0
         self._online = asyncio.Event()
+        self._negotiated = False
         self._opening: asyncio.Future[None] | None = None
         # Nobody may watch an account of ours unless whoever uses it says so.
         self.auto_authorize = None
         self.auto_subscribe = False
         self.enable_direct_tls = False
         self.use_aiodns = False
-        for plugin in ("xep_0030", "xep_0198", "xep_0199", *plugins):
+        for plugin in ("xep_0030", "xep_0199", *plugins):
             self.register_plugin(plugin)
+        self.register_plugin("xep_0198", {"window": _WINDOW})
+        self.add_event_handler("stream_negotiated", self._on_negotiated)
         self.add_event_handler("session_start", self._on_session)
         self.add_event_handler("session_resumed", self._on_resumed)
         self.add_event_handler("disconnected", self._on_disconnected)
@@ -71,6 +76,16 @@ class Connection(ClientXMPP):
     def is_online(self) -> bool:
         """Whether a session is up."""
         return self._online.is_set()
+
+    @property
+    def is_negotiated(self) -> bool:
+        """Whether a session is up, and everything sent in it from now on is counted (XEP-0198)."""
+        return self._negotiated
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was closed for good."""
+        return self._closing
 
     async def open(self, *, timeout: float = 10) -> None:
         """Connect and log in; with presence, messages arrive from when this returns.
@@ -117,6 +132,7 @@ class Connection(ClientXMPP):
         if self.transport is not None:
             self.abort()
         self._online.clear()
+        self._negotiated = False
         sending = self._run_out_filters
         if sending is not None:  # slixmpp cancels it only when it is collected, too late for it to end
             sending.cancel()
@@ -160,14 +176,22 @@ class Connection(ClientXMPP):
     def _on_session(self, _: Any) -> None:
         if self._presence:
             self.send_presence()
-        self._on_resumed(None)
+        self._on_back()
 
     def _on_resumed(self, _: Any) -> None:
+        self._negotiated = True
+        self._on_back()
+
+    def _on_back(self) -> None:
         self._pause = 0.0
         self._online.set()
 
+    def _on_negotiated(self, _: Any) -> None:
+        self._negotiated = bool(self.bound)
+
     def _on_disconnected(self, reason: Any) -> None:
         self._online.clear()
+        self._negotiated = False
         if isinstance(reason, ssl.SSLCertVerificationError):
             self._on_not_trusted(reason)
         self._fail(self._unreachable("it closed the connection"))

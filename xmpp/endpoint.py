@@ -8,7 +8,7 @@ Messages of one sender stay in their order while the AMS is asked about it.
 import asyncio
 import logging
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -18,12 +18,14 @@ from ontology.expressions import InternalError, Reason, Unauthorised, Unrecognis
 from ontology.manager import ContentManager
 from xmpp import stanza as acl_stanza
 from xmpp.connection import Connection
+from xmpp.delivery import Delivery
 from xmpp.guard import Guard
 
 logger = logging.getLogger(__name__)
 
-_SENT: Final = 2048
-"""How many messages sent last are remembered, for the errors that the server may return for them."""
+_WAITING: Final = 1000
+"""How many messages of one sender may wait while the AMS is asked about it."""
+_STRANGERS: Final = 2048
 _LOGGED_EVERY: Final = 60.0
 """Seconds for which the same stranger is not logged again."""
 
@@ -35,23 +37,23 @@ class Endpoint:
         connection: the connection, open or not yet.
         content: reads and writes contents.
         guard: decides who is heard.
+        numbers: whether messages are numbered and acknowledged (``xmpp/receipts.py``).
 
     Attributes:
         fallback: offered the stanzas of admitted messages that are of no conversation; tells whether it took one.
     """
 
-    def __init__(self, connection: Connection, content: ContentManager, guard: Guard) -> None:
+    def __init__(self, connection: Connection, content: ContentManager, guard: Guard, *, numbers: bool = True) -> None:
         self.connection = connection
         self.content = content
         self.conversations = Conversations(self, content)
         self._guard = guard
         self._identifier = AgentIdentifier(name=connection.boundjid.bare)
         self._waiting: dict[str, deque[tuple[ACLMessage, Any]]] = {}
-        self._sent: OrderedDict[str, ACLMessage] = OrderedDict()
+        self._delivery = Delivery(connection, self._on_given_up, numbers=numbers)
         self._logged: dict[str, float] = {}
         self.fallback: Callable[[Any], bool] | None = None
         connection.add_event_handler("message", self._on_stanza)
-        connection.add_event_handler("message_error", self._on_error)
 
     @property
     def identifier(self) -> AgentIdentifier:
@@ -59,29 +61,20 @@ class Endpoint:
         return self._identifier
 
     def send(self, message: ACLMessage) -> None:
-        """Send a message to each of its receivers.
+        """Send a message to each of its receivers, now or as soon as there is a connection.
 
         Raises:
-            ConnectionError: there is no connection to the server at present.
+            ConnectionError: the connection has been closed for good.
+            OutboxFullError: too much waits to be delivered already.
+            InvalidMessage: a parameter has characters that XML cannot carry.
         """
-        if not self.connection.is_online:
-            raise ConnectionError("there is no connection to the XMPP server at present")
         for receiver in message.receivers:
-            outgoing = self.connection.Message()
-            outgoing["to"] = receiver.name
-            outgoing["id"] = self.connection.new_id()
-            acl_stanza.fill(outgoing, message)
-            self._sent[outgoing["id"]] = message
-            if len(self._sent) > _SENT:
-                self._sent.popitem(last=False)
-            try:
-                outgoing.send()
-            except Exception as error:
-                raise ConnectionError("the connection to the XMPP server is lost") from error
+            self._delivery.send(message, receiver.name)
 
     async def close(self) -> None:
         """End the conversations and the connection."""
         await self.conversations.close()
+        await self._delivery.close()
         await self.connection.close()
 
     def refuse_foreign(self, sender: str) -> None:
@@ -89,7 +82,7 @@ class Endpoint:
         now = time.monotonic()
         if now - self._logged.get(sender, -_LOGGED_EVERY) < _LOGGED_EVERY:
             return
-        if len(self._logged) > _SENT:
+        if len(self._logged) > _STRANGERS:
             self._logged.clear()
         self._logged[sender] = now
         logger.warning("%s refused a message of %s, which is no agent that the AMS knows", self._identifier, sender)
@@ -97,13 +90,18 @@ class Endpoint:
     def _on_stanza(self, incoming: Any) -> None:
         if incoming["type"] == "error" or not acl_stanza.is_acl(incoming):
             return
+        sender = AgentIdentifier(name=incoming["from"].bare)
+        verdict = self._guard.verdict(sender)
+        queue = self._waiting.get(sender.name)
+        if queue is not None and len(queue) >= _WAITING:
+            return  # it comes again, unless its sender is of those who number nothing
+        if verdict is not False and not self._delivery.takes(incoming):
+            return
         try:
             message = acl_stanza.read(incoming)
         except acl_stanza.MalformedStanza as error:
             self._malformed(incoming, error)
             return
-        verdict = self._guard.verdict(message.sender)
-        queue = self._waiting.get(message.sender.name)
         if queue is not None:
             queue.append((message, incoming))
         elif verdict is None:
@@ -169,18 +167,13 @@ class Endpoint:
         )
         try:
             self.send(answer)
-        except ConnectionError as error:
+        except OSError as error:
             logger.info("could not answer %s: %s", message.sender, error)
 
-    def _on_error(self, incoming: Any) -> None:
-        """Turn an error of the server (there is no such agent, or it is offline) into a failure."""
-        message = self._sent.pop(incoming["id"], None)
-        if message is None:
-            return
-        unreachable = AgentIdentifier(name=incoming["from"].bare)
-        spoken = self.content.encode(
-            InternalError(explanation=f"{unreachable.name.partition('@')[0]} cannot be reached at the moment.")
-        )
+    def _on_given_up(self, message: ACLMessage, receiver: str, problem: str) -> None:
+        """Turn a message that could not be delivered into a failure."""
+        unreachable = AgentIdentifier(name=receiver)
+        spoken = self.content.encode(InternalError(explanation=f"{receiver.partition('@')[0]} {problem}."))
         self.conversations.deliver(
             ACLMessage(
                 performative=Performative.FAILURE,

@@ -43,7 +43,9 @@ class Operator:
     ) -> None:
         self._connection = Connection(account, address, resource=uuid4().hex)
         self._guard = Guard(directory.name.rpartition("@")[2], directory, self._knows)
-        self._endpoint = Endpoint(self._connection, ContentManager((*ontologies, AGENT_MANAGEMENT)), self._guard)
+        content = ContentManager((*ontologies, AGENT_MANAGEMENT))
+        # Several operators may share the account at once, and each sees what is sent to the others.
+        self._endpoint = Endpoint(self._connection, content, self._guard, numbers=False)
         self.directory = DirectoryClient(self._endpoint.conversations, directory, NAME)
 
     async def open(self) -> None:

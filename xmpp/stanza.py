@@ -52,22 +52,30 @@ def is_acl(stanza: Any) -> bool:
     return _form(stanza.xml) is not None
 
 
-def fill(stanza: Any, message: ACLMessage) -> None:
-    """Write an ACL message into a fresh message stanza.
+def check(message: ACLMessage) -> None:
+    """Make sure that XML can carry a message.
 
     Raises:
         InvalidMessage: a parameter, or its name, has characters that XML cannot carry.
     """
-    stanza["type"] = "chat"
-    # slixmpp passes on only messages that have a body, and an empty one counts as none.
-    stanza["body"] = _text("content", message.content) if message.content else " "
-    form = ET.Element(_X + "x", {"type": "form"})
-    ET.SubElement(form, _X + "title").text = TITLE
+    _text("content", message.content or "")
     for name, value in _fields(message).items():
         if _SPACE.search(name):
             raise InvalidMessage(name, "the name of a parameter has no spaces")
-        entry = ET.SubElement(form, _X + "field", {"var": _text("name", name), "type": "text-single"})
-        ET.SubElement(entry, _X + "value").text = _text(name, value)
+        _text("name", name)
+        _text(name, value)
+
+
+def fill(stanza: Any, message: ACLMessage) -> None:
+    """Write an ACL message that XML can carry (:func:`check`) into a fresh message stanza."""
+    stanza["type"] = "chat"
+    # slixmpp passes on only messages that have a body, and an empty one counts as none.
+    stanza["body"] = message.content or " "
+    form = ET.Element(_X + "x", {"type": "form"})
+    ET.SubElement(form, _X + "title").text = TITLE
+    for name, value in _fields(message).items():
+        entry = ET.SubElement(form, _X + "field", {"var": name, "type": "text-single"})
+        ET.SubElement(entry, _X + "value").text = value
     stanza.xml.append(form)
 
 
@@ -158,8 +166,7 @@ def _identifiers(name: str, fields: dict[str, str]) -> tuple[AgentIdentifier, ..
         raise MalformedStanza(name, "it is not a list of agent identifiers", fields) from None
 
 
-def _text(parameter: str, value: str) -> str:
+def _text(parameter: str, value: str) -> None:
     found = _NOT_XML.search(value)
     if found:
         raise InvalidMessage(parameter, f"it has a character that XML cannot carry ({found.group()!a})")
-    return value

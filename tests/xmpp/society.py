@@ -15,7 +15,7 @@ from ontology.assistant import ASSISTANT
 from ontology.management import AGENT_MANAGEMENT
 from ontology.manager import ContentManager
 from tests.xmpp.server.client import PATIENCE, PlainClient, logged_in
-from xmpp.address import Account
+from xmpp.address import Account, Address
 from xmpp.connection import Connection
 from xmpp.endpoint import Endpoint
 from xmpp.guard import Guard
@@ -92,11 +92,16 @@ class Society:
         return connection
 
     async def endpoint(
-        self, name: str, ask: Callable[[AgentIdentifier], Awaitable[bool]], *, clock: Callable[[], float] | None = None
+        self,
+        name: str,
+        ask: Callable[[AgentIdentifier], Awaitable[bool]],
+        *,
+        clock: Callable[[], float] | None = None,
+        address: Address | None = None,
     ) -> Endpoint:
-        """Connect an endpoint that has ``ask`` for its AMS."""
+        """Connect an endpoint that has ``ask`` for its AMS, perhaps by another address than the server's own."""
         account = await self.account(self.agent(name).name)
-        connection = Connection(account, self.server.address.for_clients, resource="agent")
+        connection = Connection(account, address or self.server.address.for_clients, resource="agent")
         options = {} if clock is None else {"clock": clock}
         guard = Guard(self.server.address.agents_domain, self.directory, ask, **options)
         endpoint = Endpoint(connection, ContentManager((ASSISTANT, AGENT_MANAGEMENT)), guard)

@@ -136,7 +136,7 @@ def test_what_xml_cannot_carry_is_refused_before_it_is_sent(parameter: str, char
     changed: dict[str, Any] = {parameter: {"X-a": value} if parameter == "user_defined" else value}
     message = ACLMessage(performative=Performative.INFORM, sender=SENDER, receivers=(RECEIVER,), **changed)
     with pytest.raises(InvalidMessage, match="XML cannot carry"):
-        codec.fill(Stanza(), message)
+        codec.check(message)
 
 
 @pytest.mark.parametrize("name", ["X-a b", "X-a\nb", "X-\x01"])
@@ -145,7 +145,7 @@ def test_names_that_would_not_arrive_as_they_are_are_refused(name: str) -> None:
         performative=Performative.INFORM, sender=SENDER, receivers=(RECEIVER,), user_defined={name: "1"}
     )
     with pytest.raises(InvalidMessage):
-        codec.fill(Stanza(), message)
+        codec.check(message)
 
 
 @pytest.mark.parametrize(
