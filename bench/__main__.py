@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 
-from bench import measures, negotiation, start, started, turns
+from bench import agents_start, measures, negotiation, start, started, turns
 from bench.measures import Measure
 
 
@@ -25,6 +25,7 @@ def main() -> int:
         **({"turns-rasa": lambda: turns.measure(rasa=True)} if rasa else {}),
         f"start-{'rasa' if rasa else 'rules'}": lambda: start.measure(rasa=rasa),
         "negotiation": negotiation.measure,
+        "agents-start": agents_start.measure,
     }
     chosen = {name: run for name, run in benchmarks.items() if not arguments.only or name in arguments.only}
     if not chosen:

@@ -35,7 +35,7 @@ MEMORY_NETS: Final = 100
 
 
 @asynccontextmanager
-async def _server() -> AsyncIterator[Server]:
+async def server_of_agents() -> AsyncIterator[Server]:
     """Give a server of ours whose agents' host is ``localhost``, which raw SPADE can find by itself."""
     with tempfile.TemporaryDirectory(prefix="parley-bench-") as folder:
         settings = XmppSettings(
@@ -51,7 +51,7 @@ async def _server() -> AsyncIterator[Server]:
 
 async def over_the_server() -> list[Measure]:
     """Measure round trips and contract nets over Prosody, ours and by hand."""
-    async with _server() as server:
+    async with server_of_agents() as server:
         names = [f"agent{number}@localhost" for number in range(BIDDERS + 2)]
         accounts = await server.accounts.ensure(["directory@localhost", *names])
         logins = tuple(Login(jid=account.jid, password=account.password) for account in accounts)

@@ -235,9 +235,7 @@ class Chat:
             language=spoken.language,
             ontology=spoken.ontology,
         )
-        outgoing = self._connection.make_message(mto=sender.name)
-        acl_stanza.fill(outgoing, refusal)
-        outgoing.send()
+        self._connection.send_text(acl_stanza.text(refusal, to=sender.name, stanza_id=self._connection.new_id()))
 
     def _subscribe(self, presence: Any) -> None:
         person = presence["from"].bare

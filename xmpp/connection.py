@@ -8,6 +8,7 @@ closing it ends every attempt.
 import asyncio
 import logging
 import ssl
+from asyncio import sslproto
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, Final
@@ -15,6 +16,7 @@ from typing import Any, Final
 from slixmpp import JID, ClientXMPP
 from slixmpp.exceptions import IqError
 
+import xmpp.scram  # noqa: F401 - logs in without holding up the loop
 from xmpp.address import Account, Address
 from xmpp.errors import LoginRefusedError, ServerNotTrustedError, ServerUnreachableError
 
@@ -23,8 +25,24 @@ logger = logging.getLogger(__name__)
 _FIRST_PAUSE: Final = 0.5
 _LONGEST_PAUSE: Final = 10.0
 """Seconds before the second attempt to connect again, and at most between two attempts; each doubles the last."""
+# Every encrypted connection of asyncio's has a buffer of this size, 256 KiB unless told otherwise: more than all the
+# rest of an agent.
+sslproto.SSLProtocol.max_size = 16 * 1024
 _WINDOW: Final = 20
 """After so many stanzas the server is asked which of them it has."""
+
+
+class _Text(str):
+    """A stanza as text, with its id; XEP-0198 counts and resends it as it does slixmpp's own."""
+
+    __slots__ = ("stanza_id",)
+
+    stanza_id: str
+
+
+def id_of(stanza: Any) -> str:
+    """Return the id of something that was sent, be it text or a stanza of slixmpp's."""
+    return stanza.stanza_id if isinstance(stanza, _Text) else str(stanza.xml.get("id", ""))
 
 
 class Connection(ClientXMPP):
@@ -116,6 +134,28 @@ class Connection(ClientXMPP):
         finally:
             online.cancel()
             self._opening = None
+
+    def send_text(self, text: str, stanza_id: str = "") -> None:
+        """Send a stanza that is put together already. The connection must be negotiated.
+
+        Args:
+            text: a whole message, presence or iq.
+            stanza_id: its id.
+        """
+        stanza = _Text(text)
+        stanza.stanza_id = stanza_id
+        counting: Any = self.plugin["xep_0198"]
+        if counting.enabled_out:
+            counting.seq = (counting.seq + 1) % 2**32
+            counting.unacked_queue.append((counting.seq, stanza))
+            counting.window_counter -= 1
+        if self.waiting_queue.empty():
+            self.send_raw(stanza)
+        else:  # what stands there comes first
+            self.waiting_queue.put_nowait((stanza, False))
+        if counting.enabled_out and counting.window_counter <= 0:
+            counting.window_counter = counting.window
+            counting.request_ack()
 
     async def close(self) -> None:
         """Log out and disconnect; does nothing where that is done already."""

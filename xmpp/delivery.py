@@ -10,13 +10,14 @@ import logging
 import time
 from collections.abc import Callable
 from typing import Any, Final
+from xml.sax.saxutils import quoteattr
 
 from slixmpp.xmlstream.handler import Callback
 
 from ontology.acl import ACLMessage
 from xmpp import receipts
 from xmpp import stanza as acl_stanza
-from xmpp.connection import Connection
+from xmpp.connection import Connection, id_of
 from xmpp.outbox import Letter, Outbox
 from xmpp.seen import Seen, Verdict
 
@@ -60,7 +61,7 @@ class Delivery:
         self._clock = clock
         self._looked = clock()
         self._sessions = 0
-        connection.add_event_handler("stanza_acked", lambda stanza: self._outbox.server_took(stanza.xml.get("id", "")))
+        connection.add_event_handler("stanza_acked", lambda stanza: self._outbox.server_took(id_of(stanza)))
         connection.add_event_handler("message_error", self._on_error)
         connection.add_event_handler("stream_negotiated", self._on_session)
         connection.add_event_handler("session_resumed", self._on_resumed)
@@ -117,16 +118,12 @@ class Delivery:
         if not self._connection.is_negotiated:
             return
         for letter, numbered in self._outbox.ready(to):
-            outgoing = self._connection.Message()
-            outgoing["to"] = letter.to
-            outgoing["id"] = letter.id
-            acl_stanza.fill(outgoing, letter.message)
-            if numbered is not None and self._numbers:
-                receipts.write_numbered(outgoing, numbered)
+            beside = receipts.numbered_text(numbered) if numbered is not None and self._numbers else ""
             taken = self._seen.receipt(to)
             if taken is not None:
-                receipts.write_taken(outgoing, taken)
-            outgoing.send()
+                beside += receipts.taken_text(taken)
+            stanza = acl_stanza.text(letter.message, to=letter.to, stanza_id=letter.id, beside=beside)
+            self._connection.send_text(stanza, letter.id)
 
     def _send_all(self) -> None:
         for to in self._outbox.receivers:
@@ -134,11 +131,10 @@ class Delivery:
 
     def _send_receipts(self) -> None:
         for address, taken in self._seen.owed():
-            outgoing = self._connection.Message()
-            outgoing["to"] = address
-            outgoing["type"] = "headline"  # the server neither keeps nor returns it where nobody is there
-            receipts.write_taken(outgoing, taken)
-            outgoing.send()
+            # The server neither keeps nor returns a headline where nobody is there.
+            self._connection.send_text(
+                f"<message to={quoteattr(address)} type='headline'>{receipts.taken_text(taken)}</message>"
+            )
 
     def _on_taken(self, incoming: Any) -> None:
         taken = receipts.read_taken(incoming)
@@ -165,7 +161,7 @@ class Delivery:
 
     def _on_resumed(self, _: Any) -> None:
         acknowledging: Any = self._connection.plugin["xep_0198"]
-        self._outbox.session_goes_on({stanza.xml.get("id", "") for _, stanza in acknowledging.unacked_queue})
+        self._outbox.session_goes_on({id_of(stanza) for _, stanza in acknowledging.unacked_queue})
         self._send_all()
 
     def _wake(self) -> None:

@@ -13,7 +13,7 @@ on the messages that go back anyway wherever there are any:
 
 from dataclasses import dataclass
 from typing import Any, Final
-from xml.etree import ElementTree as ET
+from xml.sax.saxutils import quoteattr
 
 from slixmpp.xmlstream.matcher.base import MatcherBase
 
@@ -66,20 +66,16 @@ class TakenMatcher(MatcherBase):
         return stanza.xml.find(_TAKEN) is not None
 
 
-def write_numbered(stanza: Any, numbered: Numbered) -> None:
-    """Put a number on a message stanza."""
-    attributes = {"epoch": numbered.epoch, "number": str(numbered.number)}
-    if numbered.after:
-        attributes["after"] = str(numbered.after)
-    ET.SubElement(stanza.xml, _NUMBERED, attributes)
+def numbered_text(numbered: Numbered) -> str:
+    """Return the element that puts a number on a message."""
+    after = f" after='{numbered.after}'" if numbered.after else ""
+    return f"<numbered xmlns='{NAMESPACE}' epoch={quoteattr(numbered.epoch)} number='{numbered.number}'{after}/>"
 
 
-def write_taken(stanza: Any, taken: Taken) -> None:
-    """Say on a message stanza what has arrived."""
-    attributes = {"epoch": taken.epoch, "number": str(taken.number)}
-    if taken.missing:
-        attributes["missing"] = "1"
-    ET.SubElement(stanza.xml, _TAKEN, attributes)
+def taken_text(taken: Taken) -> str:
+    """Return the element that says what has arrived."""
+    missing = " missing='1'" if taken.missing else ""
+    return f"<taken xmlns='{NAMESPACE}' epoch={quoteattr(taken.epoch)} number='{taken.number}'{missing}/>"
 
 
 def read_numbered(stanza: Any) -> Numbered | None:

@@ -4,9 +4,10 @@ Entries of the DF hold for their lease; an agent that dies without a word drops 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 
 from behaviours.outcomes import Fail, Refuse
 from ontology.acl import AgentIdentifier
@@ -37,6 +38,7 @@ class Registry:
         self._now = now
         self._agents: dict[str, _Entry] = {}
         self._services: dict[str, _Entry] = {}
+        self._ends = float("inf")
 
     def knows(self, agent: AgentIdentifier) -> bool:
         """Tell whether the AMS knows the agent."""
@@ -85,8 +87,12 @@ class Registry:
     def search(self, template: Description, max_results: int | None = None) -> tuple[Description, ...]:
         """Return the descriptions that match a template, in the order in which they were entered."""
         self._drop_ended()
-        found = (e.description for e in self._table(template).values() if matches(template, e.description))
-        return tuple(found)[:max_results]
+        table = self._table(template)
+        if template.name is None:
+            entries: Iterable[_Entry] = table.values()
+        else:
+            entries = filter(None, (table.get(template.name.name),))
+        return tuple(islice((e.description for e in entries if matches(template, e.description)), max_results))
 
     def _table(self, description: Description) -> dict[str, _Entry]:
         return self._agents if isinstance(description, AMSAgentDescription) else self._services
@@ -95,7 +101,9 @@ class Registry:
         lease = description.lease_time if isinstance(description, DFAgentDescription) else None
         if isinstance(lease, datetime):  # one that names no zone means UTC
             lease = (lease if lease.tzinfo is not None else lease.replace(tzinfo=UTC)) - self._now()
-        return _Entry(description, self._clock() + lease.total_seconds() if lease is not None else float("inf"))
+        until = self._clock() + lease.total_seconds() if lease is not None else float("inf")
+        self._ends = min(self._ends, until)
+        return _Entry(description, until)
 
     def _own(self, sender: AgentIdentifier, description: Description) -> str:
         if description.name is None:
@@ -110,6 +118,12 @@ class Registry:
 
     def _drop_ended(self) -> None:
         now = self._clock()
-        for name in [name for name, entry in self._services.items() if entry.until < now]:
-            del self._services[name]
-            self._agents.pop(name, None)
+        if now <= self._ends:  # nothing has ended yet
+            return
+        self._ends = float("inf")
+        for name, entry in tuple(self._services.items()):
+            if entry.until < now:
+                del self._services[name]
+                self._agents.pop(name, None)
+            else:
+                self._ends = min(self._ends, entry.until)

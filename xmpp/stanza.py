@@ -11,6 +11,7 @@ import re
 from datetime import datetime
 from typing import Any, Final
 from xml.etree import ElementTree as ET
+from xml.sax.saxutils import escape, quoteattr
 
 from ontology.acl import ACLMessage, AgentIdentifier, InvalidMessage, Performative
 
@@ -58,25 +59,35 @@ def check(message: ACLMessage) -> None:
     Raises:
         InvalidMessage: a parameter, or its name, has characters that XML cannot carry.
     """
-    _text("content", message.content or "")
+    _carries("content", message.content or "")
     for name, value in _fields(message).items():
         if _SPACE.search(name):
             raise InvalidMessage(name, "the name of a parameter has no spaces")
-        _text("name", name)
-        _text(name, value)
+        _carries("name", name)
+        _carries(name, value)
 
 
-def fill(stanza: Any, message: ACLMessage) -> None:
-    """Write an ACL message that XML can carry (:func:`check`) into a fresh message stanza."""
-    stanza["type"] = "chat"
+def text(message: ACLMessage, *, to: str, stanza_id: str, beside: str = "") -> str:
+    """Return the stanza of an ACL message that XML can carry (:func:`check`), ready for the stream.
+
+    It is put together here, not by slixmpp, which looks at each character of each text by itself.
+
+    Args:
+        message: the message.
+        to: the receiver's JID.
+        stanza_id: the stanza's id.
+        beside: further elements, as XML.
+    """
+    fields = "".join(
+        f"<field var={quoteattr(name)} type='text-single'><value>{escape(value)}</value></field>"
+        for name, value in _fields(message).items()
+    )
     # slixmpp passes on only messages that have a body, and an empty one counts as none.
-    stanza["body"] = message.content or " "
-    form = ET.Element(_X + "x", {"type": "form"})
-    ET.SubElement(form, _X + "title").text = TITLE
-    for name, value in _fields(message).items():
-        entry = ET.SubElement(form, _X + "field", {"var": name, "type": "text-single"})
-        ET.SubElement(entry, _X + "value").text = value
-    stanza.xml.append(form)
+    body = escape(message.content or " ")
+    return (
+        f"<message to={quoteattr(to)} id={quoteattr(stanza_id)} type='chat'><body>{body}</body>"
+        f"<x xmlns='jabber:x:data' type='form'><title>{TITLE}</title>{fields}</x>{beside}</message>"
+    )
 
 
 def read(stanza: Any) -> ACLMessage:
@@ -166,7 +177,7 @@ def _identifiers(name: str, fields: dict[str, str]) -> tuple[AgentIdentifier, ..
         raise MalformedStanza(name, "it is not a list of agent identifiers", fields) from None
 
 
-def _text(parameter: str, value: str) -> None:
+def _carries(parameter: str, value: str) -> None:
     found = _NOT_XML.search(value)
     if found:
         raise InvalidMessage(parameter, f"it has a character that XML cannot carry ({found.group()!a})")

@@ -53,6 +53,26 @@ class Figures(BaseModel):
         return Figures(seconds=self.seconds + other.seconds)
 
 
+class Started(BaseModel):
+    """How starting many agents went.
+
+    Args:
+        count: how many answered.
+        seconds: until all had been started.
+        answering: seconds until each had answered as well.
+        processor: what that took of the process's time on a processor, in seconds.
+        kilobytes: what each of them takes of the process's memory.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    count: int
+    seconds: float
+    answering: float
+    processor: float
+    kilobytes: float
+
+
 def read_order() -> Order:
     """Return the order on stdin."""
     return Order.model_validate_json(sys.stdin.readline())

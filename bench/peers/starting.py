@@ -5,10 +5,10 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bench.peers.orders import Figures, Order
+from bench.peers.orders import Figures, Order, Started
 from tests.e2e.assistant import ROOT
 
-_WITHIN = 120.0
+_WITHIN = 300.0
 
 
 @asynccontextmanager
@@ -36,6 +36,16 @@ async def measured(module: str, *arguments: str, order: Order) -> Figures:
     """
     async with serving(module, *arguments, order=order) as line:
         return Figures.model_validate_json(line)
+
+
+async def started(module: str, *arguments: str, order: Order) -> Started:
+    """Run a peer that starts agents, and return how that went.
+
+    Raises:
+        RuntimeError: it ended without a word.
+    """
+    async with serving(module, *arguments, order=order) as line:
+        return Started.model_validate_json(line)
 
 
 async def _start(module: str, arguments: tuple[str, ...], order: Order) -> asyncio.subprocess.Process:

@@ -70,9 +70,8 @@ def acl(sender: AgentIdentifier, receiver: AgentIdentifier, **more: Any) -> ACLM
 
 def send(connection: Connection | PlainClient, message: ACLMessage, *, claim: str | None = None) -> None:
     """Send an ACL message by hand."""
-    outgoing = connection.make_message(mto=message.receivers[0].name, mfrom=claim)
-    codec.fill(outgoing, message)
-    outgoing.send()
+    stanza = codec.text(message, to=message.receivers[0].name, stanza_id=connection.new_id())
+    connection.send(stanza if claim is None else stanza.replace("<message", f"<message from='{claim}'", 1))
 
 
 def send_form(connection: Connection | PlainClient, to: AgentIdentifier, **fields: str) -> None:
