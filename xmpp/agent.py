@@ -28,11 +28,13 @@ from ontology.content import AgentAction, Element, Ontology
 from ontology.expressions import InternalError, Reason
 from ontology.management import AGENT_MANAGEMENT, ServiceDescription
 from ontology.manager import ContentManager
+from xmpp import stanza as acl_stanza
 from xmpp.address import AGENT_RESOURCE, Account, Address
 from xmpp.connection import Connection
 from xmpp.directory_client import LEASE, DirectoryClient
 from xmpp.endpoint import Endpoint
 from xmpp.guard import Guard
+from xmpp.local import neighbours
 
 logger = logging.getLogger(__name__)
 
@@ -48,12 +50,14 @@ class Platform:
         agents_domain: the host on which the agents' accounts are.
         directory: the agent that is AMS and DF.
         lease: seconds for which an agent's entry in the directory holds; it is renewed at a third of that.
+        local_delivery: whether agents of one process exchange messages without the server (``xmpp/local.py``).
     """
 
     address: Address
     agents_domain: str
     directory: AgentIdentifier
     lease: float = LEASE
+    local_delivery: bool = False
 
 
 class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
@@ -158,6 +162,8 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         )
         try:
             await self.client.open()
+            if self.platform.local_delivery:
+                self._endpoint.join(neighbours(self.platform.address, self.platform.agents_domain))
             await self._hook_plugin_after_connection()
             await self.prepare()
             await self.setup()
@@ -218,8 +224,10 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
             self._endpoint.refuse_foreign(f"{msg.sender} (from within the process)")
         return []
 
-    def _to_behaviours(self, incoming: Any) -> bool:
-        message = Message.from_node(incoming)
+    def _to_behaviours(self, said: ACLMessage, incoming: Any | None) -> bool:
+        if not self.behaviours:
+            return False
+        message = _as_spade(said, self.identifier) if incoming is None else Message.from_node(incoming)
         if not any(behaviour.match(message) for behaviour in self.behaviours):
             return False
         super().dispatch(message)
@@ -323,3 +331,13 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
 
     async def _is_known(self, agent: AgentIdentifier) -> bool:
         return await self.directory.knows(agent)
+
+
+def _as_spade(message: ACLMessage, to: AgentIdentifier) -> Message:
+    """Return a message as SPADE would have read it from its stanza."""
+    return Message(
+        to=to.name,
+        sender=message.sender.name,
+        body=message.content or " ",
+        metadata=acl_stanza.fields(message),
+    )

@@ -68,7 +68,7 @@ class Delivery:
         connection.register_handler(Callback("Receipts", receipts.TakenMatcher(), self._on_taken))
 
     def send(self, message: ACLMessage, to: str) -> None:
-        """Take a message for one of its receivers, and send it as soon as there is a session.
+        """Take a message that XML can carry for one of its receivers, and send it as soon as there is a session.
 
         Args:
             message: the message.
@@ -77,11 +77,9 @@ class Delivery:
         Raises:
             ConnectionError: the connection has been closed for good.
             OutboxFullError: too much waits to be delivered already.
-            InvalidMessage: a parameter has characters that XML cannot carry.
         """
         if self._connection.is_closed:
             raise ConnectionError("the connection to the XMPP server is closed")
-        acl_stanza.check(message)
         self._outbox.post(to, message)
         self._send_to(to)
         self._wake()

@@ -20,6 +20,7 @@ from xmpp import stanza as acl_stanza
 from xmpp.connection import Connection
 from xmpp.delivery import Delivery
 from xmpp.guard import Guard
+from xmpp.local import Neighbour, Neighbours
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +41,8 @@ class Endpoint:
         numbers: whether messages are numbered and acknowledged (``xmpp/receipts.py``).
 
     Attributes:
-        fallback: offered the stanzas of admitted messages that are of no conversation; tells whether it took one.
+        fallback: offered admitted messages that are of no conversation, with their stanza where they came as one;
+            tells whether it took one.
     """
 
     def __init__(self, connection: Connection, content: ContentManager, guard: Guard, *, numbers: bool = True) -> None:
@@ -49,16 +51,29 @@ class Endpoint:
         self.conversations = Conversations(self, content)
         self._guard = guard
         self._identifier = AgentIdentifier(name=connection.boundjid.bare)
-        self._waiting: dict[str, deque[tuple[ACLMessage, Any]]] = {}
+        self._waiting: dict[str, deque[tuple[ACLMessage, Any | None]]] = {}
         self._delivery = Delivery(connection, self._on_given_up, numbers=numbers)
+        self._neighbours: Neighbours | None = None
+        self._neighbour = Neighbour(self._identifier, self._take, self._on_given_up)
         self._logged: dict[str, float] = {}
-        self.fallback: Callable[[Any], bool] | None = None
+        self.fallback: Callable[[ACLMessage, Any | None], bool] | None = None
         connection.add_event_handler("message", self._on_stanza)
 
     @property
     def identifier(self) -> AgentIdentifier:
         """The agent at this end."""
         return self._identifier
+
+    def join(self, neighbours: Neighbours) -> None:
+        """Exchange messages with others of this process without the server, from now on.
+
+        Raises:
+            ConnectionError: the server has not let this endpoint in, so nobody vouches for its name.
+        """
+        if not self.connection.is_online:
+            raise ConnectionError(f"{self._identifier} is not logged in")
+        self._neighbours = neighbours
+        neighbours.join(self._neighbour)
 
     def send(self, message: ACLMessage) -> None:
         """Send a message to each of its receivers, now or as soon as there is a connection.
@@ -68,12 +83,20 @@ class Endpoint:
             OutboxFullError: too much waits to be delivered already.
             InvalidMessage: a parameter has characters that XML cannot carry.
         """
+        acl_stanza.check(message)
         for receiver in message.receivers:
-            self._delivery.send(message, receiver.name)
+            near = None if self._neighbours is None else self._neighbours.find(receiver.name)
+            # What went over the server and may still be under way comes first.
+            if near is None or self._neighbours is None or self._delivery.waiting(receiver.name):
+                self._delivery.send(message, receiver.name)
+            else:
+                self._neighbours.hand_over(self._neighbour, near, message)
 
     async def close(self) -> None:
         """End the conversations and the connection."""
         await self.conversations.close()
+        if self._neighbours is not None:
+            self._neighbours.leave(self._neighbour)
         await self._delivery.close()
         await self.connection.close()
 
@@ -91,22 +114,27 @@ class Endpoint:
         if incoming["type"] == "error" or not acl_stanza.is_acl(incoming):
             return
         sender = AgentIdentifier(name=incoming["from"].bare)
-        verdict = self._guard.verdict(sender)
-        queue = self._waiting.get(sender.name)
-        if queue is not None and len(queue) >= _WAITING:
+        if len(self._waiting.get(sender.name, ())) >= _WAITING:
             return  # it comes again, unless its sender is of those who number nothing
-        if verdict is not False and not self._delivery.takes(incoming):
+        if self._guard.verdict(sender) is not False and not self._delivery.takes(incoming):
             return
         try:
             message = acl_stanza.read(incoming)
         except acl_stanza.MalformedStanza as error:
             self._malformed(incoming, error)
             return
+        self._take(message, incoming)
+
+    def _take(self, message: ACLMessage, incoming: Any | None = None) -> None:
+        """Take a message whose sender is vouched for; ``incoming`` is its stanza, where it came as one."""
+        sender = message.sender
+        verdict = self._guard.verdict(sender)
+        queue = self._waiting.get(sender.name) if self._waiting else None
         if queue is not None:
             queue.append((message, incoming))
         elif verdict is None:
-            self._waiting[message.sender.name] = deque([(message, incoming)])
-            self.conversations.spawn(self._judge(message.sender))
+            self._waiting[sender.name] = deque([(message, incoming)])
+            self.conversations.spawn(self._judge(sender))
         else:
             self._judged(message, incoming, admitted=verdict)
 
@@ -122,10 +150,10 @@ class Endpoint:
         for message, incoming in self._waiting.pop(sender.name):
             self._judged(message, incoming, admitted=admitted)
 
-    def _judged(self, message: ACLMessage, incoming: Any, *, admitted: bool) -> None:
+    def _judged(self, message: ACLMessage, incoming: Any | None, *, admitted: bool) -> None:
         if admitted:
-            taken = self.fallback is not None and not self.conversations.claims(message) and self.fallback(incoming)
-            if not taken:
+            fallback = self.fallback
+            if fallback is None or self.conversations.claims(message) or not fallback(message, incoming):
                 self.conversations.deliver(message)
             return
         self.refuse_foreign(message.sender.name)

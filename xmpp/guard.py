@@ -34,7 +34,7 @@ class Guard:
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._domain = domain
+        self._host = f"@{domain}"
         self._directory = directory
         self._ask = ask
         self._clock = clock
@@ -42,11 +42,12 @@ class Guard:
 
     def verdict(self, sender: AgentIdentifier) -> bool | None:
         """Return whether the sender is heard, as far as that is known without asking; None: ask."""
-        if sender == self._directory:
+        name = sender.name
+        if name == self._directory.name:
             return True
-        if not sender.name.endswith(f"@{self._domain}"):
+        if not name.endswith(self._host):
             return False
-        known, until = self._verdicts.get(sender.name, (False, 0.0))
+        known, until = self._verdicts.get(name, (False, 0.0))
         return known if self._clock() < until else None
 
     async def admits(self, sender: AgentIdentifier) -> bool:

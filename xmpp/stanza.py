@@ -59,12 +59,34 @@ def check(message: ACLMessage) -> None:
     Raises:
         InvalidMessage: a parameter, or its name, has characters that XML cannot carry.
     """
-    _carries("content", message.content or "")
-    for name, value in _fields(message).items():
+    for slot in ("content", *_TEXTS.values()):
+        value = getattr(message, slot)
+        # Printable text has nothing that XML lacks, and that it is printable is found out faster.
+        if value is not None and not value.isprintable():
+            _carries(slot, value)
+    for name, value in message.user_defined.items():
         if _SPACE.search(name):
             raise InvalidMessage(name, "the name of a parameter has no spaces")
         _carries("name", name)
         _carries(name, value)
+
+
+def fields(message: ACLMessage) -> dict[str, str]:
+    """Return the parameters of a message as they stand in the form, by their FIPA names."""
+    found = {"performative": message.performative.value}
+    for name, slot in _TEXTS.items():
+        value = getattr(message, slot)
+        if value is not None:
+            found[name] = value
+    if message.reply_by is not None:
+        found["reply-by"] = message.reply_by.isoformat()
+    if not message.content:
+        found[_NO_BODY] = "absent" if message.content is None else "empty"
+    if len(message.receivers) > 1:
+        found["receiver"] = _names(message.receivers)
+    if message.reply_to:
+        found["reply-to"] = _names(message.reply_to)
+    return found | dict(message.user_defined)
 
 
 def text(message: ACLMessage, *, to: str, stanza_id: str, beside: str = "") -> str:
@@ -78,15 +100,15 @@ def text(message: ACLMessage, *, to: str, stanza_id: str, beside: str = "") -> s
         stanza_id: the stanza's id.
         beside: further elements, as XML.
     """
-    fields = "".join(
+    form = "".join(
         f"<field var={quoteattr(name)} type='text-single'><value>{escape(value)}</value></field>"
-        for name, value in _fields(message).items()
+        for name, value in fields(message).items()
     )
     # slixmpp passes on only messages that have a body, and an empty one counts as none.
     body = escape(message.content or " ")
     return (
         f"<message to={quoteattr(to)} id={quoteattr(stanza_id)} type='chat'><body>{body}</body>"
-        f"<x xmlns='jabber:x:data' type='form'><title>{TITLE}</title>{fields}</x>{beside}</message>"
+        f"<x xmlns='jabber:x:data' type='form'><title>{TITLE}</title>{form}</x>{beside}</message>"
     )
 
 
@@ -97,32 +119,32 @@ def read(stanza: Any) -> ACLMessage:
         MalformedStanza: a parameter is missing or not of its form.
     """
     form = _form(stanza.xml)
-    fields: dict[str, str] = {}
+    given: dict[str, str] = {}
     if form is not None:
         for entry in form.findall(_X + "field"):
-            fields[entry.get("var", "")] = entry.findtext(_X + "value") or ""
+            given[entry.get("var", "")] = entry.findtext(_X + "value") or ""
     try:
-        performative = Performative(fields.get("performative", "").lower())
+        performative = Performative(given.get("performative", "").lower())
     except ValueError:
-        raise MalformedStanza("performative", "it is none of the 22 of FIPA 00037", fields) from None
+        raise MalformedStanza("performative", "it is none of the 22 of FIPA 00037", given) from None
     try:
-        reply_by = datetime.fromisoformat(fields["reply-by"]) if "reply-by" in fields else None
+        reply_by = datetime.fromisoformat(given["reply-by"]) if "reply-by" in given else None
     except ValueError:
-        raise MalformedStanza("reply-by", "it is not an ISO 8601 time", fields) from None
-    receivers = _identifiers("receiver", fields) or (AgentIdentifier(name=stanza["to"].bare),)
+        raise MalformedStanza("reply-by", "it is not an ISO 8601 time", given) from None
+    receivers = _identifiers("receiver", given) or (AgentIdentifier(name=stanza["to"].bare),)
     try:
         return ACLMessage(
             performative=performative,
             sender=AgentIdentifier(name=stanza["from"].bare),
             receivers=receivers,
-            reply_to=_identifiers("reply-to", fields),
-            content=_content(stanza, fields),
+            reply_to=_identifiers("reply-to", given),
+            content=_content(stanza, given),
             reply_by=reply_by,
-            user_defined={name: value for name, value in fields.items() if name.upper().startswith("X-")},
-            **{slot: fields[name] for name, slot in _TEXTS.items() if name in fields},
+            user_defined={name: value for name, value in given.items() if name.upper().startswith("X-")},
+            **{slot: given[name] for name, slot in _TEXTS.items() if name in given},
         )
     except InvalidMessage as error:
-        raise MalformedStanza(error.parameter, str(error), fields) from error
+        raise MalformedStanza(error.parameter, str(error), given) from error
 
 
 def carriable(text: str) -> str:
@@ -135,23 +157,6 @@ def _form(xml: ET.Element) -> ET.Element | None:
         if form.findtext(_X + "title") == TITLE:
             return form
     return None
-
-
-def _fields(message: ACLMessage) -> dict[str, str]:
-    fields = {"performative": message.performative.value}
-    for name, slot in _TEXTS.items():
-        value = getattr(message, slot)
-        if value is not None:
-            fields[name] = value
-    if message.reply_by is not None:
-        fields["reply-by"] = message.reply_by.isoformat()
-    if not message.content:
-        fields[_NO_BODY] = "absent" if message.content is None else "empty"
-    if len(message.receivers) > 1:
-        fields["receiver"] = _names(message.receivers)
-    if message.reply_to:
-        fields["reply-to"] = _names(message.reply_to)
-    return fields | dict(message.user_defined)
 
 
 def _content(stanza: Any, fields: dict[str, str]) -> str | None:

@@ -14,15 +14,16 @@ def mechanism(cls: type[SCRAM], name: str) -> SCRAM:
 
 
 @pytest.mark.parametrize("name", ["SCRAM-SHA-1", "SCRAM-SHA-256"])
-@pytest.mark.parametrize("password", ["pencil", b"pencil", "ключ", "x" * 200])
-def test_it_salts_as_the_standard_wants_it(name: str, password: str | bytes) -> None:
+@pytest.mark.parametrize("password", ["pencil", "ключ", "x" * 200])
+def test_it_salts_as_the_standard_wants_it(name: str, password: str) -> None:
     salt = bytes(range(16))
     assert mechanism(QuickScram, name).Hi(password, salt, 50) == mechanism(SCRAM, name).Hi(password, salt, 50)
 
 
 def test_the_vector_of_rfc_7677() -> None:
-    scram = mechanism(MECHANISMS["SCRAM-SHA-256"], "SCRAM-SHA-256")
-    assert isinstance(scram, QuickScram)
+    chosen = MECHANISMS["SCRAM-SHA-256"]
+    assert issubclass(chosen, QuickScram)
+    scram = mechanism(chosen, "SCRAM-SHA-256")
     scram.credentials = {"username": b"user", "password": b"pencil", "authzid": b"", "channel_binding": None}
     scram.process()
     scram.cnonce = b"rOprNGfwEbeRWgbNEkqO"
