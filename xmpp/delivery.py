@@ -19,12 +19,16 @@ from xmpp import receipts
 from xmpp import stanza as acl_stanza
 from xmpp.connection import Connection, id_of
 from xmpp.outbox import Letter, Outbox
+from xmpp.parts import part_text, read_part
 from xmpp.seen import Seen, Verdict
 
 logger = logging.getLogger(__name__)
 
 _TICK: Final = 0.25
 """Seconds until receipts are sent that no message has borne."""
+_OWED: Final = 16
+_PARTS_OWED: Final = 4
+"""After so many messages, or parts of large ones, receipts do not wait any longer."""
 _LAPSE: Final = 1.0
 """Seconds between two looks at what is overdue."""
 _ABSENT: Final = frozenset({"service-unavailable", "recipient-unavailable", "remote-server-timeout"})
@@ -99,7 +103,8 @@ class Delivery:
         if numbered is None:
             return True
         verdict = self._seen.judge(sender.bare, sender.full, numbered)
-        if self._seen.is_due(sender.bare, numbered):
+        many = _PARTS_OWED if read_part(incoming) is not None else _OWED
+        if self._seen.is_due(sender.bare, numbered, many=many):
             self._send_receipts()
         self._wake()
         return verdict is Verdict.TAKE
@@ -117,6 +122,8 @@ class Delivery:
             return
         for letter, numbered in self._outbox.ready(to):
             beside = receipts.numbered_text(numbered) if numbered is not None and self._numbers else ""
+            if letter.part is not None:
+                beside += part_text(letter.part)
             taken = self._seen.receipt(to)
             if taken is not None:
                 beside += receipts.taken_text(taken)

@@ -21,6 +21,7 @@ from xmpp.connection import Connection
 from xmpp.delivery import Delivery
 from xmpp.guard import Guard
 from xmpp.local import Neighbour, Neighbours
+from xmpp.parts import Assembly, check_size, read_part
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class Endpoint:
         self._identifier = AgentIdentifier(name=connection.boundjid.bare)
         self._waiting: dict[str, deque[tuple[ACLMessage, Any | None]]] = {}
         self._delivery = Delivery(connection, self._on_given_up, numbers=numbers)
+        self._assembly = Assembly(clock=time.monotonic)
         self._neighbours: Neighbours | None = None
         self._neighbour = Neighbour(self._identifier, self._take, self._on_given_up)
         self._logged: dict[str, float] = {}
@@ -81,9 +83,11 @@ class Endpoint:
         Raises:
             ConnectionError: the connection has been closed for good.
             OutboxFullError: too much waits to be delivered already.
+            MessageTooLargeError: its content is larger than what is taken.
             InvalidMessage: a parameter has characters that XML cannot carry.
         """
         acl_stanza.check(message)
+        check_size(message)
         for receiver in message.receivers:
             near = None if self._neighbours is None else self._neighbours.find(receiver.name)
             # What went over the server and may still be under way comes first.
@@ -123,7 +127,13 @@ class Endpoint:
         except acl_stanza.MalformedStanza as error:
             self._malformed(incoming, error)
             return
-        self._take(message, incoming)
+        part = read_part(incoming)
+        if part is None:
+            self._take(message, incoming)
+        elif self._guard.verdict(sender) is not False:
+            whole = self._assembly.add(message, part)
+            if whole is not None:
+                self._take(whole)
 
     def _take(self, message: ACLMessage, incoming: Any | None = None) -> None:
         """Take a message whose sender is vouched for; ``incoming`` is its stanza, where it came as one."""

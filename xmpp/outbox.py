@@ -17,13 +17,14 @@ Nothing here sends or waits; ``xmpp/delivery.py`` does.
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Final
 from uuid import uuid4
 
 from ontology.acl import ACLMessage
+from xmpp.parts import MessageTooLargeError, Part, pieces
 from xmpp.receipts import Numbered
 
 MESSAGES: Final = 10_000
@@ -41,6 +42,9 @@ _SILENT: Final = 5.0
 _ATTEMPTS: Final = 5
 _STRANGER: Final = 60.0
 """Seconds for which letters to somebody are kept of whom it isn't known whether they send receipts."""
+_PARTS_AT_ONCE: Final = 8
+"""How many parts of large contents are on their way to one receiver, so that they neither crowd out what goes to
+others nor meet the server's limit on what a client may send in a second."""
 _PEERS: Final = 10_000
 _RELEASED: Final = 2048
 _OVERHEAD: Final = 1024
@@ -68,6 +72,7 @@ class Letter:
         number: its number.
         to: the receiver's bare JID.
         message: what it says.
+        part: which part of it, where it is too large for one stanza.
         size: how much room it takes, in bytes.
         sent: whether it has been sent in the present session.
         taken: whether the server has acknowledged it.
@@ -77,6 +82,7 @@ class Letter:
     number: int
     to: str
     message: ACLMessage
+    part: Part | None
     size: int
     sent: bool = False
     taken: bool = False
@@ -127,18 +133,31 @@ class Outbox:
         return len(self._letters)
 
     def post(self, to: str, message: ACLMessage) -> None:
-        """Take a letter.
+        """Take a letter; several, where the content is too large for one.
 
         Raises:
             OutboxFullError: there is no room.
+            MessageTooLargeError: it takes several, which its receiver cannot put together.
         """
-        size = _OVERHEAD + len(message.content or "")
-        if len(self._letters) >= self._most or size > self._room:
+        texts = pieces(message.content)
+        size = _OVERHEAD * len(texts) + len(message.content or "")
+        if len(self._letters) + len(texts) > self._most or size > self._room:
             raise OutboxFullError(
                 f"{len(self._letters)} messages wait to be delivered already; this one to {to} is not taken"
             )
+        if len(texts) == 1:
+            self._post(to, message, None, size)
+            return
+        if self.receipts(to) is Receipts.NONE:
+            raise MessageTooLargeError(f"{to} takes only what fits into one stanza")
+        transfer = f"{self.epoch}-{self._number + 1}"
+        for index, text in enumerate(texts):
+            part = Part(transfer, index, len(texts))
+            self._post(to, replace(message, content=text), part, _OVERHEAD + len(text))
+
+    def _post(self, to: str, message: ACLMessage, part: Part | None, size: int) -> None:
         self._number += 1
-        letter = Letter(f"{self.epoch}-{self._number}", self._number, to, message, size)
+        letter = Letter(f"{self.epoch}-{self._number}", self._number, to, message, part, size)
         self._room -= size
         self._letters[letter.id] = letter
         self._lanes.setdefault(to, _Lane()).letters.append(letter)
@@ -159,12 +178,17 @@ class Outbox:
             return []
         numbered = self.receipts(to) is not Receipts.NONE
         found: list[tuple[Letter, Numbered | None]] = []
-        before = 0
+        before = parts = 0
         for letter in lane.letters:
+            parts += letter.part is not None
             if not letter.sent:
+                if parts > _PARTS_AT_ONCE:
+                    break
                 letter.sent = True
                 found.append((letter, Numbered(self.epoch, letter.number, before) if numbered else None))
             before = letter.number
+        if not found:
+            return []
         if found[0][0] is lane.letters[0]:
             lane.due = self._clock() + _SILENT * 2**lane.attempts
         return found
@@ -280,9 +304,7 @@ class Outbox:
                     over.append(letter)
                 elif silent and letter.taken and now - lane.due >= _STRANGER - _SILENT:
                     self._release(letter)
-        for letter in over:
-            self._drop(letter)
-        return over
+        return [letter for letter in over if self._drop(letter)]
 
     def _of(self, peer: str) -> Iterable[Letter]:
         lane = self._lanes.get(peer)
@@ -295,12 +317,19 @@ class Outbox:
         if len(self._released) > _RELEASED:
             self._released.popitem(last=False)
 
-    def _drop(self, letter: Letter) -> None:
+    def _drop(self, letter: Letter) -> bool:
+        """Take a letter out, and with a part the others of its message; tell whether it was still there."""
+        if letter.id not in self._letters:
+            return False
         lane = self._lanes[letter.to]
-        lane.letters.remove(letter)
+        transfer = letter.part.transfer if letter.part is not None else None
+        for other in tuple(lane.letters) if transfer else (letter,):
+            if other is letter or (other.part is not None and other.part.transfer == transfer):
+                lane.letters.remove(other)
+                self._forget(other)
         if not lane.letters:
             del self._lanes[letter.to]
-        self._forget(letter)
+        return True
 
     def _forget(self, letter: Letter) -> None:
         del self._letters[letter.id]

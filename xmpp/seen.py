@@ -15,8 +15,6 @@ from xmpp.receipts import Numbered, Taken
 _SENDERS: Final = 10_000
 _EPOCHS: Final = 4
 """How many lives of one sender are remembered: stanzas of an earlier one may still be on their way."""
-_OWED: Final = 16
-"""After so many messages their receipt is due, even if nothing goes back that could bear it."""
 
 
 class Verdict(Enum):
@@ -87,10 +85,10 @@ class Seen:
             self._owing.pop((sender, life.epoch), None)
         return _said(life)
 
-    def is_due(self, sender: str, numbered: Numbered) -> bool:
-        """Tell whether receipts should not wait any longer: many are owed, or something is missing anew."""
+    def is_due(self, sender: str, numbered: Numbered, *, many: int) -> bool:
+        """Tell whether receipts should not wait any longer: so many are owed, or something is missing anew."""
         life = self._owing.get((sender, numbered.epoch))
-        return life is not None and (life.missing or life.owed >= _OWED)
+        return life is not None and (life.missing or life.owed >= many)
 
     def owed(self) -> list[tuple[str, Taken]]:
         """Return the receipts that nothing has borne yet, with the full JIDs they go to; they count as said."""

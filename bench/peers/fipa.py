@@ -1,7 +1,7 @@
 """Requests and contract nets by our own agents over the server, with the directory that admits them.
 
-``python -m bench.peers.fipa request|contract-net``. The first account is the directory's, the second the asker's,
-the others are those of the agents that are asked.
+``python -m bench.peers.fipa request|contract-net [local]``; with ``local``, without the server. The first account is
+the directory's, the second the asker's, the others are those of the agents that are asked.
 """
 
 import asyncio
@@ -51,13 +51,13 @@ def most_confident(offers: Sequence[Offer]) -> Sequence[Offer]:
     return sorted(offers, key=lambda offer: -offer.bid.confidence)
 
 
-async def main(what: str) -> None:
+async def main(what: str, *, local: bool) -> None:
     """Do what the order says."""
     order = read_order()
     context = ssl.create_default_context(cafile=order.certificate)
     accounts = [Account(login.jid, login.password) for login in order.logins]
     directory = AgentIdentifier(name=accounts[0].jid)
-    platform = Platform(Address("127.0.0.1", order.port, context), order.host, directory)
+    platform = Platform(Address("127.0.0.1", order.port, context), order.host, directory, local_delivery=local)
     given = AgentContext(account=accounts[0], platform=platform, settings=Settings(), data=Path("/nonexistent"))
     await DirectoryAgent(given).start()
     asker = FipaAgent(accounts[1], platform, ontologies=(ASSISTANT,))
@@ -84,4 +84,4 @@ async def main(what: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(sys.argv[1], local="local" in sys.argv[2:]))

@@ -1,7 +1,7 @@
 """The same work by hand on SPADE alone: requests and contract nets without protocols, directory or typed contents.
 
-``python -m bench.peers.raw_spade reply|ask|contract-net``. Messages go to full JIDs, which SPADE sends over the
-server; to bare ones it would hand them over within the process.
+``python -m bench.peers.raw_spade reply|ask|contract-net [local]``. Messages go to full JIDs, which SPADE sends over the
+server; with ``local`` to bare ones, which it hands over within the process.
 """
 
 import asyncio
@@ -100,7 +100,7 @@ class Asker(Agent):  # type: ignore[misc]
         self.add_behaviour(self._Ask())
 
 
-async def main(what: str) -> None:
+async def main(what: str, *, local: bool) -> None:
     """Do what the order says."""
     order = read_order()
     answerers = order.logins if what == "reply" else order.logins[1:]
@@ -108,7 +108,8 @@ async def main(what: str) -> None:
     for login in answerers:
         answerer = Answerer(login.jid, login.password, port=order.port)
         await answerer.start(auto_register=False)
-        others.append(answerer.client.boundjid.full)
+        bound = answerer.client.boundjid
+        others.append(bound.bare if local else bound.full)
     if what == "reply":
         print(others[0], flush=True)
         await asyncio.Event().wait()
@@ -119,4 +120,4 @@ async def main(what: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(sys.argv[1], local="local" in sys.argv[2:]))

@@ -108,6 +108,9 @@ def render(
         "modules_enabled": list(_EVERYWHERE),
         "modules_disabled": list(_FEDERATION),
         "network_settings": {"nagle": False},
+        # Prosody pauses for a millisecond between two reads: with its own 4 KiB, large contents would crawl. What the
+        # limit below lets through in a millisecond must not be exceeded, or it may miss what it has decrypted already.
+        "network_default_read_size": 12_288,
         "c2s_ports": [ports.client],
         "c2s_interfaces": list(addresses),
         "c2s_direct_tls_ports": [],
