@@ -1,20 +1,18 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
 import pytest_asyncio
 
-from behaviours.request import PROTOCOL, request
+from behaviours.request import request
 from ontology.acl import ACLMessage, Performative
 from ontology.assistant import Calculate, Calculation
 from tests.xmpp.proxy import proxied
-from tests.xmpp.server.client import PATIENCE
 from tests.xmpp.server.conftest import settings_with_ports
-from tests.xmpp.society import Society, soon
+from tests.xmpp.society import Log, Society, soon
 from tests.xmpp.test_endpoint import acl, everybody, noting, serving
 from xmpp.endpoint import Endpoint
 from xmpp.server.prosody import Prosody
@@ -50,7 +48,7 @@ async def ask_in_turn(asker: Endpoint, other: Endpoint, disturb_at: dict[int, as
 
 async def send_numbers(sender: Endpoint, receiver: Endpoint, numbers: range) -> None:
     for number in numbers:
-        await sender.send(acl(sender.identifier, receiver.identifier, conversation_id=str(number)))
+        sender.send(acl(sender.identifier, receiver.identifier, conversation_id=str(number)))
 
 
 def numbers_of(messages: list[ACLMessage]) -> list[int]:
@@ -144,7 +142,9 @@ async def test_what_the_server_had_acknowledged_survives_its_restart(own: Societ
         assert numbers_of(await heard.of_length(40)) == list(range(40))
 
 
-async def test_while_the_server_is_down_messages_wait_until_their_time_is_over(own: Society) -> None:
+async def test_while_the_server_is_down_messages_wait_until_their_time_is_over(
+    own: Society, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ann = await own.endpoint("ann", everybody)
     bob = await own.endpoint("bob", everybody)
     heard = noting(bob)
@@ -152,10 +152,12 @@ async def test_while_the_server_is_down_messages_wait_until_their_time_is_over(o
     ann.connection.add_event_handler("disconnected", lambda _: gone.set())
     await own.server.stop()
     await soon(gone.wait())
-    await ann.send(acl(ann.identifier, bob.identifier, conversation_id="1"))
-    with ann.conversations.open(PROTOCOL) as conversation:
-        await conversation.say(Performative.REQUEST, (bob.identifier,), reply_by=datetime.now(UTC))
-        failure = await conversation.receive(time.monotonic() + PATIENCE)
+    ann.send(acl(ann.identifier, bob.identifier, conversation_id="1"))
+    told: Log[ACLMessage] = Log()
+    monkeypatch.setattr(ann.conversations, "deliver", told.append)
+    ann.send(acl(ann.identifier, bob.identifier, conversation_id="late", reply_by=datetime.now(UTC)))
+    (failure,) = await told.of_length(1)
+    assert failure.conversation_id == "late"
     assert (failure.performative, failure.sender) == (Performative.FAILURE, bob.identifier)
     assert "in time" in (failure.content or "")
     await own.server.start()

@@ -229,6 +229,6 @@ async def test_behaviours_of_spade_get_local_messages_too(society: Society) -> N
     said = acl(
         ann.identifier, bob.identifier, performative=Performative.INFORM, protocol=None, content="sun", ontology="sky"
     )
-    await ann.endpoint.send(said)
+    ann.endpoint.send(said)
     (message,) = await listening.heard.of_length(1)
     assert (message.body, str(message.sender), message.get_metadata("ontology")) == ("sun", ann.identifier.name, "sky")
