@@ -27,6 +27,7 @@ from xmpp.server.start import make_server
 
 BIDDERS: Final = 10
 REQUESTS: Final = 300
+LOCAL_REQUESTS: Final = 4000
 NETS: Final = 40
 TURNS: Final = 2
 """Ours and by hand are measured in turns, so many times each."""
@@ -69,22 +70,26 @@ async def over_the_server() -> list[Measure]:
                     rounds=rounds,
                 )
 
-            async def both(ours: str, by_hand: str, count: int, rounds: int) -> tuple[Figures, Figures]:
+            async def both(ours: str, by_hand: str, count: int, rounds: int, *how: str) -> tuple[Figures, Figures]:
                 """Measure in turns, so that what else the machine does meets both."""
                 found = [Figures(seconds=()), Figures(seconds=())]
                 for _ in range(TURNS):
                     order_of_ours = order(count, rounds // TURNS, directory=True)
-                    found[0] += await measured("bench.peers.fipa", ours, order=order_of_ours)
+                    found[0] += await measured("bench.peers.fipa", ours, *how, order=order_of_ours)
                     order_by_hand = order(count, rounds // TURNS, directory=False)
-                    found[1] += await measured("bench.peers.raw_spade", by_hand, order=order_by_hand)
+                    found[1] += await measured("bench.peers.raw_spade", by_hand, *how, order=order_by_hand)
                 return found[0], found[1]
 
             ours, raw = await both("request", "ask", 1, REQUESTS)
+            near, raw_near = await both("request", "ask", 1, LOCAL_REQUESTS, "local")
             our_nets, raw_nets = await both("contract-net", "contract-net", BIDDERS, NETS)
     return [
         Measure("requests over Prosody, ours", ours.rate, "/s", more_is_better=True, compared=False),
         Measure("requests over Prosody, raw SPADE by hand", raw.rate, "/s", more_is_better=True, compared=False),
         Measure("requests over Prosody, ours / by hand", ours.rate / raw.rate, "x", more_is_better=True),
+        Measure("requests within one process, ours", near.rate, "/s", more_is_better=True, compared=False),
+        Measure("requests within one process, raw SPADE", raw_near.rate, "/s", more_is_better=True, compared=False),
+        Measure("requests within one process, ours / raw SPADE", near.rate / raw_near.rate, "x", more_is_better=True),
         Measure(f"contract nets of {BIDDERS} over Prosody, ours", our_nets.rate, "/s", True, compared=False),
         Measure(f"contract nets of {BIDDERS} over Prosody, by hand", raw_nets.rate, "/s", True, compared=False),
         Measure("contract nets over Prosody, ours / by hand", our_nets.rate / raw_nets.rate, "x", True),
