@@ -18,6 +18,7 @@ from ontology.elements import Element
 from ontology.expressions import Action, Reason, UnrecognisedValue, UnsupportedValue
 from ontology.json_language import JsonLanguage
 from ontology.language import Language, MalformedContent, Unspeakable
+from ontology.said import SAID
 from ontology.sl.language import SLLanguage
 from ontology.sl.profiles import Profile
 
@@ -89,6 +90,7 @@ class ContentManager:
             except Unspeakable as error:
                 problem = error
             else:
+                SAID.remember(text, each, vocabulary, elements)
                 return Spoken(text, each.name, ontology or vocabulary.name, vocabulary.version)
         raise problem
 
@@ -107,8 +109,12 @@ class ContentManager:
         version = _version_of(message)
         if version.major != ontology.version.major:
             raise _unsupported("ontology", f"Of {ontology.name} I know version {ontology.version}, not {version}.")
+        text = message.content or ""
+        said = SAID.recall(text, language, ontology) if version == ontology.version else None
+        if said is not None:
+            return said
         try:
-            return language.decode(message.content or "", ontology, version)
+            return language.decode(text, ontology, version)
         except MalformedContent as error:
             raise NotUnderstandable(UnrecognisedValue(parameter="content", explanation=str(error))) from error
 
