@@ -55,6 +55,7 @@ class InvalidMessage(ValueError):
     def __init__(self, parameter: str, problem: str) -> None:
         super().__init__(f"{parameter}: {problem}")
         self.parameter = parameter
+        self.problem = problem
 
 
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
