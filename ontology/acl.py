@@ -71,9 +71,9 @@ def _check_names(names: Iterable[str]) -> None:
     for name in names:
         if not name.upper().startswith("X-"):
             raise InvalidMessage(name, "the name of a user-defined parameter must begin with X-")
-        if name.upper() in seen:
+        if name.casefold() in seen:
             raise InvalidMessage(name, "it is given twice")
-        seen.add(name.upper())
+        seen.add(name.casefold())
 
 
 def _checked(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

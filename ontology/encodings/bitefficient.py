@@ -23,7 +23,7 @@ from ontology.encodings.bitefficient_tokens import Tokens
 from ontology.encodings.code_table import CodeTable
 from ontology.encodings.errors import MalformedMessage
 from ontology.encodings.octets import Octets
-from ontology.encodings.parameters import TEXTS, checked, is_name, octets
+from ontology.encodings.parameters import TEXTS, NoIdentifier, checked, identifier, is_name, octets
 from ontology.encodings.string import DEPTH, is_word
 
 NAME: Final = "fipa.acl.rep.bitefficient.std"
@@ -150,22 +150,22 @@ class _Encoder:
         self._parts.append(bytes([code]))
 
     def _identifiers(self, identifiers: tuple[AgentIdentifier, ...]) -> None:
-        for identifier in identifiers:
-            self._identifier(identifier)
+        for agent in identifiers:
+            self._identifier(agent)
         self._add(codes.END)
 
-    def _identifier(self, identifier: AgentIdentifier) -> None:
+    def _identifier(self, agent: AgentIdentifier) -> None:
         self._add(codes.IDENTIFIER)
-        self._string("name", identifier.name)
-        if identifier.addresses:
+        self._string("name", agent.name)
+        if agent.addresses:
             self._add(codes.ADDRESSES)
-            for url in identifier.addresses:
+            for url in agent.addresses:
                 self._string("addresses", url)
             self._add(codes.END)
-        if identifier.resolvers:
+        if agent.resolvers:
             self._add(codes.RESOLVERS)
-            self._identifiers(identifier.resolvers)
-        for name, value in identifier.user_defined:
+            self._identifiers(agent.resolvers)
+        for name, value in agent.user_defined:
             self._add(codes.USER_DEFINED)
             self._user_defined(name, value)
         self._add(codes.END)
@@ -211,7 +211,7 @@ class _Decoder:
         while (code := self._byte("a parameter or the end of the message")) != codes.END:
             begin = self._source.position - 1
             name = self._name() if code == codes.NAMED else ""
-            self._once(name.upper() or code, seen, begin)
+            self._once(name.casefold() or code, seen, begin)
             match code:
                 case codes.NAMED:
                     user_defined[name] = self._tokens.expression()
@@ -269,8 +269,6 @@ class _Decoder:
         if not depth:
             raise MalformedMessage(f"expected no resolvers deeper than {DEPTH} levels", begin)
         agent_name = self._plain("the name of an agent")
-        if not agent_name:
-            raise MalformedMessage("expected the name of an agent", begin + 1)
         addresses: tuple[str, ...] = ()
         resolvers: tuple[AgentIdentifier, ...] = ()
         user_defined: list[tuple[str, str]] = []
@@ -278,7 +276,7 @@ class _Decoder:
         while (code := self._byte("the end of the agent identifier")) != codes.END:
             at = self._source.position - 1
             name = self._name() if code == codes.USER_DEFINED else ""
-            self._once(name.upper() or code, seen, at)
+            self._once(name.casefold() or code, seen, at)
             match code:
                 case codes.ADDRESSES:
                     addresses = self._addresses()
@@ -288,9 +286,10 @@ class _Decoder:
                     user_defined.append((name, self._tokens.expression()))
                 case _:
                     raise MalformedMessage(f"expected a parameter of an agent identifier, not 0x{code:02x},", at)
-        return AgentIdentifier(
-            name=agent_name, addresses=addresses, resolvers=resolvers, user_defined=tuple(user_defined)
-        )
+        try:
+            return identifier(agent_name, addresses, resolvers, user_defined)
+        except NoIdentifier as error:
+            raise MalformedMessage(f"{error}, in the one that begins", begin) from None
 
     def _addresses(self) -> tuple[str, ...]:
         found = []

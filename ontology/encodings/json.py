@@ -23,15 +23,11 @@ from typing import Any, Final, NoReturn
 
 from ontology.acl import ANONYMOUS, ACLMessage, AgentIdentifier, Performative
 from ontology.encodings.errors import MalformedMessage
-from ontology.encodings.parameters import SLOTS, TEXTS
+from ontology.encodings.parameters import SLOTS, TEXTS, NoIdentifier, identifier
 from ontology.encodings.string import DEPTH
 
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-
-
-class NoIdentifier(ValueError):
-    """A JSON value that is no agent identifier. The text says why not."""
 
 
 def encode(message: ACLMessage) -> str:
@@ -41,7 +37,7 @@ def encode(message: ACLMessage) -> str:
         members["sender"] = identifier_object(message.sender)
     for name, identifiers in (("receiver", message.receivers), ("reply-to", message.reply_to)):
         if identifiers:
-            members[name] = [identifier_object(identifier) for identifier in identifiers]
+            members[name] = [identifier_object(agent) for agent in identifiers]
     for name, slot in TEXTS.items():
         value = getattr(message, slot)
         if value is not None:
@@ -62,14 +58,14 @@ def decode(text: str) -> ACLMessage:
     return _Parser(text).message()
 
 
-def identifier_object(identifier: AgentIdentifier) -> dict[str, object]:
-    """Return the JSON object of an agent identifier."""
-    members: dict[str, object] = {"name": identifier.name}
-    if identifier.addresses:
-        members["addresses"] = list(identifier.addresses)
-    if identifier.resolvers:
-        members["resolvers"] = [identifier_object(resolver) for resolver in identifier.resolvers]
-    return members | dict(identifier.user_defined)
+def identifier_object(agent: AgentIdentifier) -> dict[str, object]:
+    """Return the JSON object of an agent agent."""
+    members: dict[str, object] = {"name": agent.name}
+    if agent.addresses:
+        members["addresses"] = list(agent.addresses)
+    if agent.resolvers:
+        members["resolvers"] = [identifier_object(resolver) for resolver in agent.resolvers]
+    return members | dict(agent.user_defined)
 
 
 def identifier_of(value: object, depth: int = DEPTH) -> AgentIdentifier:
@@ -80,7 +76,7 @@ def identifier_of(value: object, depth: int = DEPTH) -> AgentIdentifier:
     """
     if not isinstance(value, dict) or not depth:
         raise NoIdentifier("an agent identifier is an object with a name")
-    if len({key.lower() for key in value}) < len(value):
+    if len({key.casefold() for key in value}) < len(value):
         raise NoIdentifier("an agent identifier has each member once")
     name = ""
     addresses: tuple[str, ...] = ()
@@ -98,9 +94,7 @@ def identifier_of(value: object, depth: int = DEPTH) -> AgentIdentifier:
                 user_defined.append((key, member))
             case _:
                 raise NoIdentifier(f"an agent identifier has no such member as {key[:40]}")
-    if not name:
-        raise NoIdentifier("an agent identifier has a name")
-    return AgentIdentifier(name=name, addresses=addresses, resolvers=resolvers, user_defined=tuple(user_defined))
+    return identifier(name, addresses, resolvers, user_defined)
 
 
 class _Parser:
@@ -138,9 +132,9 @@ class _Parser:
             key = self._value()
             if not isinstance(key, str):
                 raise MalformedMessage("expected the name of a member", begin, self._text)
-            if key.lower() in seen:
+            if key.casefold() in seen:
                 raise MalformedMessage(f"{key[:40]}: expected each member once,", begin, self._text)
-            seen.add(key.lower())
+            seen.add(key.casefold())
             self._take(":", ": behind the name of the member")
             yield begin, key, self._value()
             more = self._comes(",")

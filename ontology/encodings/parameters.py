@@ -1,9 +1,11 @@
-"""The parameters of ACL messages by their names (FIPA 00061)."""
+"""What the encodings share: the parameters of ACL messages by their names (FIPA 00061), and what may be in them."""
 
 import re
 from typing import Final
 
-from ontology.acl import InvalidMessage
+from pydantic import ValidationError
+
+from ontology.acl import AgentIdentifier, InvalidMessage
 
 TEXTS: Final = {
     "content": "content",
@@ -54,3 +56,26 @@ def octets(parameter: str, text: str) -> bytes:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         raise InvalidMessage(parameter, "it has lone surrogates, which no encoding can carry") from None
+
+
+class NoIdentifier(ValueError):
+    """Something that is no agent identifier. The text says why not."""
+
+
+def identifier(
+    name: str,
+    addresses: tuple[str, ...],
+    resolvers: tuple[AgentIdentifier, ...],
+    user_defined: list[tuple[str, str]],
+) -> AgentIdentifier:
+    """Return an agent identifier that has been read.
+
+    Raises:
+        NoIdentifier: it has no name, or bytes that are not UTF-8.
+    """
+    if not name:
+        raise NoIdentifier("an agent identifier needs a name")
+    try:
+        return AgentIdentifier(name=name, addresses=addresses, resolvers=resolvers, user_defined=tuple(user_defined))
+    except ValidationError:
+        raise NoIdentifier("an agent identifier has text in UTF-8 alone") from None

@@ -20,7 +20,7 @@ from typing import Final
 from ontology.acl import ANONYMOUS, ACLMessage, AgentIdentifier, Performative
 from ontology.encodings import date_time
 from ontology.encodings.errors import MalformedMessage
-from ontology.encodings.parameters import SLOTS, TEXTS, checked, octets
+from ontology.encodings.parameters import SLOTS, TEXTS, NoIdentifier, checked, identifier, octets
 from ontology.encodings.scanner import Kind, Scanner, Token
 
 NAME: Final = "fipa.acl.rep.string.std"
@@ -96,13 +96,13 @@ def _user_defined(name: str, value: str) -> str:
     return f":{checked(name)} {_text(name, value)}"
 
 
-def _written(identifier: AgentIdentifier) -> str:
-    parts = ["(agent-identifier", f":name {_text('name', identifier.name)}"]
-    if identifier.addresses:
-        parts.append(f":addresses (sequence {' '.join(_text('addresses', url) for url in identifier.addresses)})")
-    if identifier.resolvers:
-        parts.append(f":resolvers (sequence {' '.join(map(_written, identifier.resolvers))})")
-    parts.extend(_user_defined(name, value) for name, value in identifier.user_defined)
+def _written(agent: AgentIdentifier) -> str:
+    parts = ["(agent-identifier", f":name {_text('name', agent.name)}"]
+    if agent.addresses:
+        parts.append(f":addresses (sequence {' '.join(_text('addresses', url) for url in agent.addresses)})")
+    if agent.resolvers:
+        parts.append(f":resolvers (sequence {' '.join(map(_written, agent.resolvers))})")
+    parts.extend(_user_defined(name, value) for name, value in agent.user_defined)
     return " ".join(parts) + ")"
 
 
@@ -163,9 +163,9 @@ class _Parser:
             if token.kind is not Kind.WORD or not token.value.startswith(":"):
                 raise self._scanner.expected("a parameter or )", token)
             name = token.value[1:]
-            if name.upper() in seen:
+            if name.casefold() in seen:
                 raise self._scanner.expected("each parameter once", token)
-            seen.add(name.upper())
+            seen.add(name.casefold())
             yield token, name
 
     def _identifier(self, depth: int) -> AgentIdentifier:
@@ -193,11 +193,10 @@ class _Parser:
                     user_defined.append((name, self._value_or_nothing(token)))
                 case _:
                     raise self._scanner.expected(":name, :addresses, :resolvers or one that begins with :X-", token)
-        if not agent_name:
-            raise MalformedMessage("expected a :name in the agent identifier", begin.begin, self._scanner.text)
-        return AgentIdentifier(
-            name=agent_name, addresses=addresses, resolvers=resolvers, user_defined=tuple(user_defined)
-        )
+        try:
+            return identifier(agent_name, addresses, resolvers, user_defined)
+        except NoIdentifier as error:
+            raise MalformedMessage(f"{error}, in the one that begins", begin.begin, self._scanner.text) from None
 
     def _set(self) -> tuple[AgentIdentifier, ...]:
         self._expect(Kind.OPEN, "( at the beginning of a set of agent identifiers")
