@@ -6,7 +6,6 @@ the first blank line, so that one malformed message does not take others with it
 """
 
 import re
-from collections import deque
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final, Protocol
 
@@ -43,55 +42,70 @@ def _blocks(stream: BinaryIO, frame: Callable[[], "_Frame"]) -> Iterator[bytes |
 
 def _block(lines: "_Lines", frame: "_Frame") -> bytes | TooLong | None:
     """Return the next message, or None where there is none."""
-    block: list[bytes] = []
-    size = 0
+    block = bytearray()
     first_blank: int | None = None
     while line := lines.take():
         if not line.strip():
             if not block:
                 continue
-            if not frame.is_open:
-                return b"".join(block)
+            if not frame.is_open or lines.is_read_again_often:
+                return bytes(block)
             first_blank = len(block) if first_blank is None else first_blank
         elif block and frame.begins(line):
-            lines.give_back([line])
-            return b"".join(block)
-        block.append(line)
-        size += len(line)
+            lines.give_back(line)
+            return bytes(block)
+        block += line
         frame.feed(line)
-        if first_blank is not None and (frame.is_broken or size > LARGEST):
+        if first_blank is not None and (frame.is_broken or len(block) > LARGEST):
             break
-        if size > LARGEST:
+        if len(block) > LARGEST:
             lines.skip(line, to_blank=not frame.is_by_line)
             return TooLong()
         if frame.is_complete:
-            return b"".join(block)
+            return bytes(block)
     if first_blank is not None and (line or frame.is_open):
-        lines.give_back(block[first_blank:])
+        lines.give_back(bytes(block[first_blank:]))
         del block[first_blank:]
-    return b"".join(block) if block else None
+    return bytes(block) if block else None
 
 
 class _Lines:
-    """The lines of a stream, of which some may be given back."""
+    """The lines of a stream, of which those taken last may be given back."""
+
+    _OFTEN: Final = 16
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self._again: deque[bytes] = deque()
-        self._begun = False
+        self._again = b""
+        self._position = 0
+        self._read = 0
+        self._given_back = 0
+
+    @property
+    def is_read_again_often(self) -> bool:
+        """Whether so much has been given back, for all that was read, that it would take too long to go on so."""
+        return self._given_back > self._OFTEN * self._read
 
     def take(self) -> bytes:
         """Return the next line, or no bytes at the end."""
-        if self._again:
-            return self._again.popleft()
+        if self._position < len(self._again):
+            begin = self._position
+            self._position = self._again.find(b"\n", begin) + 1 or len(self._again)
+            return self._again[begin : self._position]
+        self._again, self._position = b"", 0
         line = self._stream.readline(LARGEST + 1)
-        if not self._begun:
+        if not self._read:
             line = line.removeprefix(_BYTE_ORDER_MARK)
-            self._begun = True
+        self._read += len(line)
         return line
 
-    def give_back(self, lines: list[bytes]) -> None:
-        self._again.extendleft(reversed(lines))
+    def give_back(self, lines: bytes) -> None:
+        """Take back what was taken last."""
+        self._given_back += len(lines)
+        if self._position:
+            self._position -= len(lines)
+        else:
+            self._again = lines
 
     def skip(self, line: bytes, *, to_blank: bool) -> None:
         """Go on behind the line of which this is the beginning, or behind the next blank one."""
