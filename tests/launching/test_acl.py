@@ -42,11 +42,11 @@ def translate(
 ) -> tuple[int, bytes]:
     """Run the command in this process; return its status and what it printed."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Bytes(data)))
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(Bytes()))
+    printed = Bytes()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(printed))
     status = launcher.main(["acl", "--from", source, "--to", target])
-    printed = sys.stdout.buffer.getvalue()  # type: ignore[attr-defined]
     assert capfdbinary.readouterr().err == b""
-    return status, printed
+    return status, printed.getvalue()
 
 
 class Command:
@@ -246,6 +246,15 @@ def test_a_message_that_is_too_long_is_skipped(
         monkeypatch.setattr(module, "LARGEST", 800)
     monkeypatch.setattr(acl_forms, "_CHUNK", 100)
     assert acl.contents(data, source) == contents
+
+
+@pytest.mark.parametrize(
+    ("piece", "source"),
+    [(b'(inform #9999999"\n\n', "string"), (b'(inform "\n\n" "\n\n', "string"), (b"<message>\n\nx\n\n", "stanza")],
+)
+def test_malformed_messages_do_not_take_others_with_them_again_and_again(piece: bytes, source: str) -> None:
+    """What took more than linear time would not end within the time that tests have."""
+    assert all(isinstance(read, MalformedMessage) for read in acl_forms.FORMS[source]().read(io.BytesIO(piece * 8000)))
 
 
 @pytest.mark.parametrize(
