@@ -14,7 +14,7 @@ NAIVE = NOON.replace(tzinfo=None)
 
 def envelope(**more: Any) -> Envelope:
     return Envelope(
-        **{"to": (ANN, BOB), "from_": BOB, "acl_representation": string.NAME, "date": NOON, **more}  # type: ignore[arg-type]
+        **{"to": (ANN, BOB), "from_": BOB, "acl_representation": string.NAME, "date": NOON, **more}
     )
 
 
@@ -59,5 +59,5 @@ def test_what_fipa_does_not_allow_is_refused(wrong: dict[str, Any], parameter: s
 
 @pytest.mark.parametrize(("by", "date"), [("", NOON), ("http://a/acc", NAIVE)])
 def test_stamps_say_by_whom_and_when(by: str, date: datetime) -> None:
-    with pytest.raises(InvalidEnvelope, match="^received: "):
+    with pytest.raises(InvalidEnvelope, match=r"^received: "):
         Received(by=by, date=date)
