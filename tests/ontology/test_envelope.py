@@ -13,9 +13,7 @@ NAIVE = NOON.replace(tzinfo=None)
 
 
 def envelope(**more: Any) -> Envelope:
-    return Envelope(
-        **{"to": (ANN, BOB), "from_": BOB, "acl_representation": string.NAME, "date": NOON, **more}
-    )
+    return Envelope(**{"to": (ANN, BOB), "from_": BOB, "acl_representation": string.NAME, "date": NOON, **more})
 
 
 def test_it_is_delivered_to_those_it_is_intended_for() -> None:

@@ -117,7 +117,7 @@ async def test_what_has_no_receivers_is_not_sent(society: Society) -> None:
     ann = await society.endpoint("ann", everybody)
     message = acl(ann.identifier, society.agent("bob"))
     with pytest.raises(InvalidMessage, match="at least one receiver"):
-        await ann.send(replace(message, receivers=()))
+        ann.send(replace(message, receivers=()))
 
 
 async def test_a_stranger_is_refused_and_logged_once(society: Society, caplog: pytest.LogCaptureFixture) -> None:
