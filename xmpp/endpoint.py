@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from behaviours.conversations import BEGINNINGS, Conversations
-from ontology.acl import ACLMessage, AgentIdentifier, Performative
+from ontology.acl import ACLMessage, AgentIdentifier, InvalidMessage, Performative
 from ontology.expressions import InternalError, Reason, Unauthorised, UnrecognisedValue
 from ontology.manager import ContentManager
 from xmpp import stanza as acl_stanza
@@ -62,8 +62,11 @@ class Endpoint:
         """Send a message to each of its receivers.
 
         Raises:
+            InvalidMessage: it has no receivers, or a parameter that no stanza can carry.
             ConnectionError: there is no connection to the server at present.
         """
+        if not message.receivers:
+            raise InvalidMessage("receiver", "a message that is sent needs at least one receiver")
         if not self.connection.is_online:
             raise ConnectionError("there is no connection to the XMPP server at present")
         for receiver in message.receivers:
@@ -95,7 +98,7 @@ class Endpoint:
         logger.warning("%s refused a message of %s, which is no agent that the AMS knows", self._identifier, sender)
 
     def _on_stanza(self, incoming: Any) -> None:
-        if incoming["type"] == "error" or not acl_stanza.is_acl(incoming):
+        if incoming["type"] == "error" or not incoming["from"].bare or not acl_stanza.is_acl(incoming):
             return
         try:
             message = acl_stanza.read(incoming)

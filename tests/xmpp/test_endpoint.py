@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -11,7 +12,7 @@ import pytest
 from behaviours.outcomes import Failed, NotUnderstood, Refused
 from behaviours.request import PROTOCOL, RequestParticipant, ServiceRequest, request
 from behaviours.services import Job, Service, Services
-from ontology.acl import ACLMessage, AgentIdentifier, Performative
+from ontology.acl import ACLMessage, AgentIdentifier, InvalidMessage, Performative
 from ontology.assistant import Calculate, Calculation
 from ontology.expressions import Unauthorised, UnrecognisedValue
 from tests.xmpp.server.client import PlainClient
@@ -110,6 +111,13 @@ async def test_without_a_connection_nothing_is_sent(society: Society) -> None:
     await ann.connection.close()
     with pytest.raises(ConnectionError):
         ann.send(acl(ann.identifier, society.agent("bob")))
+
+
+async def test_what_has_no_receivers_is_not_sent(society: Society) -> None:
+    ann = await society.endpoint("ann", everybody)
+    message = acl(ann.identifier, society.agent("bob"))
+    with pytest.raises(InvalidMessage, match="at least one receiver"):
+        ann.send(replace(message, receivers=()))
 
 
 async def test_a_stranger_is_refused_and_logged_once(society: Society, caplog: pytest.LogCaptureFixture) -> None:
