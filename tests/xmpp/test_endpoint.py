@@ -203,6 +203,17 @@ async def test_not_understood_is_never_answered(society: Society) -> None:
     assert codec.read(await eve.received()).conversation_id == "last"
 
 
+async def test_questions_in_sl_are_answered_in_sl(society: Society) -> None:
+    bob = serving(await society.endpoint("bob", everybody))
+    eve = await society.client(society.agent("eve").name)
+    asked = f'(action (agent-identifier :name {bob.identifier}) (calculate :expression "1+1"))'
+    message = acl(AgentIdentifier(name=eve.boundjid.bare), bob.identifier, content=f"({asked})", language="fipa-sl0")
+    send(eve, message)
+    answer = codec.read(await eve.received())
+    assert (answer.performative, answer.language) == (Performative.INFORM, "fipa-sl0")
+    assert answer.content == f'((result {asked} (calculation :expression "1+1" :value "2" :exact true)))'
+
+
 async def test_contents_that_cannot_be_read_are_not_understood(society: Society) -> None:
     ann = await society.endpoint("ann", everybody)
     bob = serving(await society.endpoint("bob", everybody))
