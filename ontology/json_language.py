@@ -1,7 +1,8 @@
 """The JSON content language: typed content as JSON text and back.
 
 A content expression is an array of elements; an element is an object whose member ``class`` holds its wire
-name and whose other members are its slots. Unset slots are left out.
+name and whose other members are its slots. Unset slots are left out. A slot that takes names and values is an
+object without ``class``; where a name in it is ``class`` itself, it is written ``_class``, and so on.
 """
 
 import json
@@ -27,6 +28,7 @@ NAME: Final = "json"
 _NOT_XML: Final = re.compile("[\x7f\ud800-\udfff\ufffe\uffff]")
 _SPAN: Final = TypeAdapter(timedelta)
 _WRITER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_CLASS: Final = re.compile("_*class")
 _PLAIN: Final = frozenset({str, int, float, bool, type(None)})
 
 
@@ -109,7 +111,7 @@ def _encode(value: Any) -> JsonValue:
         case tuple() | list() | frozenset():
             return [_encode(item) for item in value]
         case Mapping():
-            return {str(key): _encode(item) for key, item in value.items()}
+            return {_escaped(str(key)): _encode(item) for key, item in value.items()}
     return _encode_scalar(value)
 
 
@@ -138,12 +140,21 @@ def _decode(value: object, builder: Builder, where: Place, depth: int) -> object
     name = value.get("class")
     match name:
         case None:
-            return members
+            return {_unescaped(key): item for key, item in members.items()}
         case "agent-identifier":
             return builder.identifier(members, where)
         case str():
             return _build(name, members, builder, where)
     raise MalformedContent(f"{where}: the ontology {builder.ontology.name} has no class {name!r}")
+
+
+def _escaped(key: str) -> str:
+    """Return a name in a mapping so that it is not taken for the class of an element."""
+    return f"_{key}" if _CLASS.fullmatch(key) else key
+
+
+def _unescaped(key: str) -> str:
+    return key[1:] if key.startswith("_") and _CLASS.fullmatch(key) else key
 
 
 def _build(name: str, members: dict[str, object], builder: Builder, where: Place) -> Element | Unknown:

@@ -119,19 +119,22 @@ class ContentManager:
             raise NotUnderstandable(UnrecognisedValue(parameter="content", explanation=str(error))) from error
 
     def _able(self, wanted: str | None) -> Iterable[Language]:
-        default, *others = self._languages.values()
-        names = [language.name for language in others]
-        if wanted is not None and wanted.lower() in names:
-            yield from others[names.index(wanted.lower()) :]
-        yield default
+        default, *others = self._languages
+        if wanted is not None and wanted.lower() in others:
+            yield from (self._languages[name] for name in others[others.index(wanted.lower()) :])
+        yield self._languages[default]
 
     def _home(self, elements: tuple[Element, ...]) -> Ontology:
-        spoken_of = {type(e.act if isinstance(e, Action) else e) for e in elements}
-        known = tuple(self._ontologies.values())
-        return next((ontology for ontology in known if spoken_of <= set(ontology)), known[0])
+        spoken_of = [type(element.act if isinstance(element, Action) else element) for element in elements]
+        for ontology in self._ontologies.values():
+            if all(ontology.find(cls.wire_name) is cls for cls in spoken_of):
+                return ontology
+        return next(iter(self._ontologies.values()))
 
 
 def _version_of(message: ACLMessage) -> Version:
+    if not message.user_defined:
+        return _FIRST
     said = (value for name, value in message.user_defined.items() if name.lower() == VERSION_PARAMETER.lower())
     try:
         return Version.read(next(said, str(_FIRST)))

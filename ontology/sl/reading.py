@@ -143,13 +143,18 @@ class Reader:
 
     def _identifier(self, node: tree.FunctionalTerm, where: Place, *, within: bool) -> AgentIdentifier:
         slots: dict[str, object] = {}
+        user_defined: list[tuple[str, object]] = []
         for parameter in node.parameters:
             name = parameter.name.lower()
+            value = self._term(parameter.value, Place(where, name), within=within)
             if name in _IDENTIFIER_SLOTS:
-                value = self._term(parameter.value, Place(where, name), within=within)
                 slots[name] = value.items if isinstance(value, TermSet | TermSequence) else value
-            elif not name.startswith("x-"):  # user-defined ones mean nothing here
+            elif name.startswith("x-"):
+                user_defined.append((parameter.name, value))
+            else:
                 raise MalformedContent(f"{where} ({IDENTIFIER}), {name}: there is no such slot")
+        if user_defined:
+            slots["user_defined"] = tuple(user_defined)
         return self._builder.identifier(slots, where)
 
     def _apply(self, node: _Applied, where: Place, *, is_pattern: bool, within: bool) -> Element | Unknown:

@@ -156,7 +156,7 @@ def test_an_action_of_the_assistant() -> None:
         ("((near (set (set)) +00000000T000001000))",
          (Near(first=TermSet(items=(TermSet(items=()),)), second=Duration(value=timedelta(seconds=1))),)),
         ("((near (agent-identifier :name a :addresses (sequence b) :X-kind c) 1))",
-         (Near(first=AgentIdentifier(name="a", addresses=("b",)), second=1),)),
+         (Near(first=AgentIdentifier(name="a", addresses=("b",), user_defined=(("X-kind", "c"),)), second=1),)),
         ("((unauthorised))", (Unauthorised(),)),
         ("((near ?x 1))", (Pattern.of(Near, first=X, second=1),)),
     ],
