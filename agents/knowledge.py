@@ -188,5 +188,4 @@ class KnowledgeAgent(AssistantAgent):
 
 def _nothing(act: AnswerQuestion, about: str, explanation: str) -> Reason:
     """Return the reason for having no answer; only who was expected to have one says it."""
-    asked_here = act.about == about or (act.about == "anything" and about == "documents")
-    return InternalError(explanation=explanation if asked_here else "")
+    return InternalError(explanation=explanation if act.about == about else "")

@@ -22,6 +22,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from nlu.clauses import split_clauses
+from nlu.corrections import corrected_words
 from nlu.readings import Intent, Reading, TimeReading, Turn
 from nlu.rule_reminders import split_reminder
 from nlu.rule_sentences import Sentences
@@ -93,6 +94,13 @@ class Dialogue:
             return self._next((), (self._say.of("left"),), waiting, now, intent=reading.intent)
         if reading.intent in _TALK and reading.confidence >= _OTHER_WISH:
             return self._next((), self._say.talk(reading.intent), state.questions, now, intent=reading.intent)
+        what = question.reading.slots.get("what")
+        if what and question.slot == "when" and question.reading.intent is Intent.SET_REMINDER:
+            right = corrected_words(text, what, reader=self._reader, now=now, zone=zone)
+            if right is not None:
+                slots = {**question.reading.slots, "what": right}
+                reworded = question.reading.model_copy(update={"slots": slots})
+                return self._next((), (), (replace(question, reading=reworded), *waiting), now)
         filled = self._filled(question, text, reading, now, zone)
         if filled is not None:
             problem = self._problem(filled, now)

@@ -5,11 +5,13 @@ Whichever is at work, the same comes out: turns of a conversation, or readings o
 =============================================================  ==========================================
 a message                                                      is taken by
 =============================================================  ==========================================
+that corrects the reminder set last, where nothing is asked    the rule parser
 that answers a question of the rule parser                     the rule parser
 that comes between a question of Rasa and its answer           the rule parser; the question stays open
 of several wishes ("remind me at 5 and find my notes")         the rule parser, clause by clause
 while Rasa is down, or slower than its deadline                the rule parser
 that Rasa finds unclear, and the rule parser does not          the rule parser
+in which Rasa finds nothing to do, and the rule parser does    the rule parser
 any other                                                      Rasa
 =============================================================  ==========================================
 """
@@ -26,6 +28,7 @@ from zoneinfo import ZoneInfo
 from nlu import training
 from nlu.action_server import ActionServer
 from nlu.clauses import split_clauses
+from nlu.corrections import corrected, corrected_words
 from nlu.errors import NluSetupError, NluUnavailable
 from nlu.rasa_client import RasaAddress, RasaClient, RasaInterpreter, RasaReader
 from nlu.rasa_process import RasaProcess, kept_address
@@ -34,6 +37,7 @@ from nlu.rule_interpreter import RuleInterpreter
 from nlu.rules import RuleReader
 from nlu.settings import NluSettings
 from nlu.times import is_impossible
+from ontology.assistant import Reminder
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +82,7 @@ class Understanding:
         self._rules = RuleReader()
         self._by_rules = RuleInterpreter(reader=self._rules)
         self._asked_by_rules: set[str] = set()
+        self._begun: dict[str, str] = {}
         self._actions: ActionServer | None = None
         self._process: RasaProcess | None = None
         self._clients: dict[RasaAddress, RasaClient] = {}
@@ -155,9 +160,24 @@ class Understanding:
             return None
         return {Intent.AFFIRM: True, Intent.DENY: False}.get(reading.intent)
 
-    async def turn(self, person: str, text: str, *, now: datetime, zone: ZoneInfo) -> Turn:
-        """Take one message of a person (a bare JID)."""
+    async def turn(
+        self, person: str, text: str, *, now: datetime, zone: ZoneInfo, last: Reminder | None = None
+    ) -> Turn:
+        """Take one message of a person.
+
+        Args:
+            person: their bare JID.
+            text: the message.
+            now: when it was said.
+            zone: where the person is.
+            last: the reminder that they set last, which this message may correct.
+        """
         rasa = self._interpreter()
+        is_asked = person in self._asked_by_rules or (rasa is not None and rasa.asked(person) is not None)
+        if last is not None and not is_asked:
+            right = await asyncio.to_thread(corrected, text, last, reader=self._rules, now=now, zone=zone)
+            if right is not None:
+                return Turn(readings=(right,))
         if rasa is None or person in self._asked_by_rules or await self._has_clauses(text, now, zone):
             return await self._turn_by_rules(person, text, now, zone)
         plain = await self._rules.read(text, now=now, zone=zone)
@@ -165,6 +185,13 @@ class Understanding:
             return await self._turn_by_rules(person, text, now, zone)  # it says which day or hour there is not
         try:
             asked = rasa.asked(person)
+            if asked == "when" and person in self._begun:
+                what = await asyncio.to_thread(
+                    corrected_words, text, self._begun[person], reader=self._rules, now=now, zone=zone
+                )
+                if what is not None:
+                    await rasa.forget(person)
+                    return await self._turn_by_rules(person, f"remind me to {what}", now, zone)
             if asked is not None and self._leaves(plain, text, asked):
                 if plain.intent not in _BETWEEN:
                     await rasa.forget(person)
@@ -176,15 +203,17 @@ class Understanding:
             logger.warning("the rule parser takes a message: %s", error)
             return await self._turn_by_rules(person, text, now, zone)
         if turn.asking:
+            if asked is None and plain.intent is Intent.SET_REMINDER and plain.slots.get("what"):
+                self._begun[person] = plain.slots["what"]
             if asked is None and plain.confidence >= _PLAIN and not plain.missing():
                 await rasa.forget(person)  # what it asks for was said
                 return await self._turn_by_rules(person, text, now, zone)
             return _named(turn, plain)
-        said_nothing = not turn.readings and not turn.say
+        shrugged = not turn.readings and (not turn.say or _is_plain(plain))
         second = plain if asked is None else None  # what an answer to a question means, the question settles
-        if said_nothing or any(self._is_unclear(reading, second) for reading in turn.readings):
+        if shrugged or any(self._is_unclear(reading, second) for reading in turn.readings):
             return await self._turn_by_rules(person, _complete(text, turn), now, zone)
-        return _named(turn, plain)
+        return _named(_exact(turn, plain) if asked is None else turn, plain)
 
     @staticmethod
     def _leaves(plain: Reading, text: str, asked: str) -> bool:
@@ -273,6 +302,29 @@ class Understanding:
         if address not in self._clients:
             self._clients[address] = RasaClient(address, timeout=self._settings.turn_seconds)
         return self._clients[address]
+
+
+def _is_plain(plain: Reading) -> bool:
+    """Tell whether the rule parser has a reading where Rasa has none: a whole pattern, or a question to look up."""
+    return plain.confidence >= _PLAIN or "question" in plain.slots
+
+
+def _exact(turn: Turn, plain: Reading) -> Turn:
+    """Return a turn with the rule parser's slots where it has read the same, and a whole pattern fits.
+
+    A learned model labels words; where a request ends and its time begins, a pattern knows better.
+    """
+    if len(turn.readings) != 1 or turn.readings[0].intent is not plain.intent:
+        return turn
+    only = turn.readings[0]
+    if plain.intent is Intent.OPEN_GOAL:
+        question = {"question": plain.slots["question"]} if "question" in plain.slots else {}
+        return turn.model_copy(update={"readings": (only.model_copy(update={"slots": {**only.slots, **question}}),)})
+    if plain.confidence < _PLAIN or plain.missing():
+        return turn
+    return turn.model_copy(
+        update={"readings": (only.model_copy(update={"slots": plain.slots, "times": plain.times}),)}
+    )
 
 
 def _named(turn: Turn, plain: Reading) -> Turn:
