@@ -14,7 +14,8 @@ from knowledge.words import word_groups, word_set
 
 PLACES = r"(?:in|on|at|under|underneath|behind|beside|inside|near|next to|by|above|below|between|with|outside|opposite)"
 _FRAME = re.compile(
-    r"^(?:(?:please|hey|ok|okay|so|and|also|just|by the way|btw|fyi|for the record|for your information)\b[,:]?\s+)*"
+    r"^(?:(?:please|hey|ok|okay|so|and|also|just|by the way|btw|fyi|for the record|for your information|now|from now on"
+    r"|nowadays|these days)\b[,:]?\s+)*"
     r"(?:(?:(?:can|could|would|will)\s+you\s+)?(?:please\s+)?"
     r"(?:remember|note|memori[sz]e|keep\s+in\s+mind|bear\s+in\s+mind|don'?t\s+forget|do\s+not\s+forget|never\s+forget"
     r"|make\s+a\s+note|take\s+a\s+note|write\s+down|save|store|know|i\s+want\s+you\s+to\s+(?:remember|know)"

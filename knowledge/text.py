@@ -84,7 +84,12 @@ def question_words(question: str) -> tuple[str, ...]:
 
 def is_slip(word: str, meant: str) -> bool:
     """Tell whether a word is another one with two neighbouring letters swapped, or one letter wrong in a long one."""
-    if word == meant or not (word.isalpha() and meant.isalpha()) or word[0] != meant[0] or abs(len(word) - len(meant)) > 1:
+    if (
+        word == meant
+        or not (word.isalpha() and meant.isalpha())
+        or word[0] != meant[0]
+        or abs(len(word) - len(meant)) > 1
+    ):
         return False
     start = next((i for i, (a, b) in enumerate(zip(word, meant, strict=False)) if a != b), min(len(word), len(meant)))
     rest, right = word[start:], meant[start:]

@@ -41,9 +41,7 @@ _OTHER_WISH: Final = 0.84
 _SURE: Final = 0.95
 _NAME: Final = re.compile(r"[A-Z][\w'-]*(?: [A-Z][\w'-]*)*")
 _DETERMINER: Final = re.compile(r"(?:the|my|our|a|an|his|her|their|some|this|that)\b", re.IGNORECASE)
-_BARE_HOUR: Final = re.compile(
-    r"\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve", re.IGNORECASE
-)
+_BARE_HOUR: Final = re.compile(r"\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve", re.IGNORECASE)
 _AT: Final = re.compile(r"^(?:at|to)\s+", re.IGNORECASE)
 _NOT_A_MATTER: Final = frozenset(Intent) - {
     Intent.OUT_OF_SCOPE,
@@ -101,9 +99,7 @@ def corrected_words(text: str, what: str, *, reader: RuleReader, now: datetime, 
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, tuple[re.Pattern[str], ...]]:
     templates = Templates(macros={})
-    return {
-        name: tuple(templates.compile(each)[0] for each in listed) for name, listed in read_yaml(_FILE).items()
-    }
+    return {name: tuple(templates.compile(each)[0] for each in listed) for name, listed in read_yaml(_FILE).items()}
 
 
 def _said(text: str) -> _Said | None:

@@ -94,13 +94,9 @@ class Dialogue:
             return self._next((), (self._say.of("left"),), waiting, now, intent=reading.intent)
         if reading.intent in _TALK and reading.confidence >= _OTHER_WISH:
             return self._next((), self._say.talk(reading.intent), state.questions, now, intent=reading.intent)
-        what = question.reading.slots.get("what")
-        if what and question.slot == "when" and question.reading.intent is Intent.SET_REMINDER:
-            right = corrected_words(text, what, reader=self._reader, now=now, zone=zone)
-            if right is not None:
-                slots = {**question.reading.slots, "what": right}
-                reworded = question.reading.model_copy(update={"slots": slots})
-                return self._next((), (), (replace(question, reading=reworded), *waiting), now)
+        reworded = self._reworded(question, text, now, zone)
+        if reworded is not None:
+            return self._next((), (), (reworded, *waiting), now)
         filled = self._filled(question, text, reading, now, zone)
         if filled is not None:
             problem = self._problem(filled, now)
@@ -194,6 +190,17 @@ class Dialogue:
                 return Question(reading, "when", day=when)
             return Question(_without_time(reading), "when", self._say.of("passed", text=when))
         return None
+
+    def _reworded(self, question: Question, text: str, now: datetime, zone: ZoneInfo) -> Question | None:
+        """Return the question for a reminder's time, where ``text`` corrects what the reminder is about."""
+        what = question.reading.slots.get("what")
+        if not what or question.slot != "when" or question.reading.intent is not Intent.SET_REMINDER:
+            return None
+        right = corrected_words(text, what, reader=self._reader, now=now, zone=zone)
+        if right is None:
+            return None
+        slots = {**question.reading.slots, "what": right}
+        return replace(question, reading=question.reading.model_copy(update={"slots": slots}))
 
     def _filled(self, question: Question, text: str, reading: Reading, now: datetime, zone: ZoneInfo) -> Reading | None:
         """Return the reading asked about with ``text`` as the answer, or None where it is none."""

@@ -55,7 +55,9 @@ _FILLERS = re.compile(
     r"[()\s.,$€£]|\b(?:by|and|the|to|a|an|per|cent|square|cube|e|from|between|raised)\b", re.IGNORECASE
 )
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{3}-\d{4}|\d+")
-_SHARING = re.compile(r"\b(?:split|divid\w*|shar(?:e|ed|ing)|each|every(?:one|body)|per (?:person|head))\b", re.IGNORECASE)
+_SHARING = re.compile(
+    r"\b(?:split|divid\w*|shar(?:e|ed|ing)|each|every(?:one|body)|per (?:person|head))\b", re.IGNORECASE
+)
 _PEOPLE = (
     r"(?:people|persons?|friends?|guests?|heads?|ways|adults|kids|children|colleagues|flatmates|housemates|siblings|"
     r"players|of (?:us|them|you)|parts)"
@@ -81,7 +83,8 @@ _TO_ASSISTANT = re.compile(
 )
 _LONGEST_NAME = 3  # words
 _NO_NAME = re.compile(
-    r"(?:an?|the|my|back|when|if|once|as soon|again|later|at|on|in|by|after|before|about|for|with|to|and|or)\b", re.IGNORECASE
+    r"(?:an?|the|my|back|when|if|once|as soon|again|later|at|on|in|by|after|before|about|for|with|to|and|or)\b",
+    re.IGNORECASE,
 )
 _STATES = re.compile(
     r"(?:i|i'm|im|i'll|we|you|he|she|it|they|this|that|these|those|there|who|what|when|where|why|how|which|is|are|was|were|"
@@ -91,7 +94,9 @@ _STATES = re.compile(
 )
 _SHORT, _SHORT_TEXT = 6, 80  # words, characters
 _IN_SO_LONG = re.compile(r"in\b.*\d|in (?:an?|half|one|two|three|five|ten|fifteen|twenty|thirty)\b", re.IGNORECASE)
-_QUESTION = re.compile(r"(?:who|what|when|where|why|how|which|can|could|will|would|is|are|do|does|did)\b", re.IGNORECASE)
+_QUESTION = re.compile(
+    r"(?:who|what|when|where|why|how|which|can|could|will|would|is|are|do|does|did)\b", re.IGNORECASE
+)
 _NEED = re.compile(
     r"(?:(?:and|so|please)\s+)*(?:i|we)(?:\s+(?:really|also|still))?(?:'ve|\s+have)?\s+"
     r"(?:need|have|must|should|ought|want|got|mustn't\s+forget|shouldn't\s+forget|can't\s+forget)(?:\s+to)?\s+",

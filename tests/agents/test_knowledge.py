@@ -160,7 +160,7 @@ async def test_an_answer_from_elsewhere_than_expected_counts_less(house: House) 
 
 @pytest.mark.parametrize(
     ("about", "said"),
-    [("documents", "Your documents do not say"), ("person", "I don't know that"), ("anything", "documents do not say")],
+    [("documents", "Your documents do not say"), ("person", "I don't know that"), ("anything", "Nobody here can")],
 )
 async def test_who_was_expected_to_know_says_that_they_do_not(house: House, about: str, said: str) -> None:
     here = await Scene(house).begin()
