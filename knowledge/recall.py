@@ -40,9 +40,17 @@ _KINDS = (
     ("name", re.compile(r"^(?:who's|who\s+(?:is|are|was|were))\b", re.IGNORECASE)),
     (
         "location",
-        re.compile(r"^(?:where\b|where's\b|(?:which|what) (?:city|town|village|country|place|street)\b)", re.I),
+        re.compile(
+            r"^(?:where\b|where's\b|(?:in |at |from |to )?(?:which|what) (?:city|town|village|country|place|street)\b)",
+            re.I,
+        ),
     ),
-    ("date", re.compile(r"^(?:when\b|when's\b|(?:which|what) (?:day|date|time|month|year)\b)", re.IGNORECASE)),
+    (
+        "date",
+        re.compile(
+            r"^(?:when\b|when's\b|(?:(?:on|in|at) )?(?:which|what) (?:day|date|time|month|year)\b)", re.IGNORECASE
+        ),
+    ),
     ("age", re.compile(r"^how old\b", re.IGNORECASE)),
 )
 

@@ -105,7 +105,8 @@ def _is_whole(reading: Reading) -> bool:
 def _is_cut(left: str, right: str, whole: str, place: re.Match[str], read: Read) -> bool:
     strong = place.group("strong") is not None
     before = read(left)
-    if before.intent not in _WISHES or before.confidence < _FAIRLY:
+    asked = strong and left.endswith("?")
+    if before.intent not in _WISHES or before.confidence < (_ASKED if asked else _FAIRLY):
         return False
     if before.intent is Intent.RUN_CODE and "then" not in place.group().lower():
         return False
@@ -115,6 +116,8 @@ def _is_cut(left: str, right: str, whole: str, place: re.Match[str], read: Read)
         return False
     if not strong and after.intent is Intent.OPEN_GOAL:
         return False
+    if after.intent is Intent.SET_REMINDER and not after.slots and _is_whole(read(whole)):
+        return False  # "... tomorrow at 4. Remind me." is of what stands before it
     if before.missing() and after.intent is not Intent.SET_REMINDER:
         together = read(whole)  # "remind me to buy milk and find my notes tomorrow" lacks nothing as it is
         return together.intent is not before.intent or bool(together.missing())

@@ -8,6 +8,7 @@ it names                          and so the reminder
 ================================  =======================================================================
 a time of the clock               stays on its day; of two halves of a day the one nearer to the old time
 a day                             keeps its time of the clock
+so much later or earlier          comes so much later or earlier
 both, or a time from now          comes then
 what was wrong ("Ann, not Eve")   has the right words in its place
 a name, a word, a thing           has it in place of the name, the word or the thing that it ends with
@@ -41,6 +42,8 @@ _OTHER_WISH: Final = 0.84
 _SURE: Final = 0.95
 _NAME: Final = re.compile(r"[A-Z][\w'-]*(?: [A-Z][\w'-]*)*")
 _DETERMINER: Final = re.compile(r"(?:the|my|our|a|an|his|her|their|some|this|that)\b", re.IGNORECASE)
+_POLITE: Final = re.compile(r"[\s,]+(?:please|pls|plz|thanks|thank you|thx)$", re.IGNORECASE)
+_SHIFTED: Final = re.compile(r"(?:by\s+)?(?P<length>.+?)\s+(?P<way>later|earlier|sooner)", re.IGNORECASE)
 _BARE_HOUR: Final = re.compile(r"\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve", re.IGNORECASE)
 _AT: Final = re.compile(r"^(?:at|to)\s+", re.IGNORECASE)
 _NOT_A_MATTER: Final = frozenset(Intent) - {
@@ -74,6 +77,9 @@ def corrected(text: str, last: Reminder, *, reader: RuleReader, now: datetime, z
     said = _said(text)
     if said is None:
         return None
+    shifted = _shifted(said.right, last, now, zone)
+    if shifted is not None:
+        return _reading(text, last, last.text, shifted)
     hour = _AT.sub("", said.right)
     if _BARE_HOUR.fullmatch(hour) or is_only_time(said.right, find(said.right, now=now, zone=zone, facing="future")):
         return _reading(text, last, last.text, _moved(said.right, last, now, zone))
@@ -104,7 +110,7 @@ def _patterns() -> dict[str, tuple[re.Pattern[str], ...]]:
 
 def _said(text: str) -> _Said | None:
     """Return what a correction says, or None where nothing tells that it is one."""
-    rest = " ".join(text.split()).strip(_EDGES)
+    rest = _POLITE.sub("", " ".join(text.split()).strip(_EDGES)).strip(_EDGES)
     if not rest or len(rest) > _LONGEST:
         return None
     known = _patterns()
@@ -121,10 +127,11 @@ def _said(text: str) -> _Said | None:
         rest = shorter
     rest, old = _without_old(rest, known["old"])
     right = _without_back(rest, known["instead"])
-    if right is None and not old and signs <= {"before"}:
+    if right is None and not old and signs <= {"before"} and not _SHIFTED.fullmatch(rest):
         return None
     right = (right or rest).strip(_EDGES)
-    is_name = "wrong" in signs and len(right.split()) <= _LONGEST_NAME and _NAME.fullmatch(right) is not None
+    is_thing = _NAME.fullmatch(right) or _DETERMINER.match(right)
+    is_name = "wrong" in signs and len(right.split()) <= _LONGEST_NAME and is_thing is not None
     return _Said(right, old, means=("means" in signs or bool(old) or is_name) and "makes" not in signs)
 
 
@@ -217,6 +224,22 @@ def _moved(words: str, last: Reminder, now: datetime, zone: ZoneInfo) -> TimeRea
         value = due.replace(year=day.year, month=day.month, day=day.day)
         return reading.model_copy(update={"value": value, "candidates": (), "to": None})
     return reading.model_copy(update={"value": times[0], "candidates": ()})
+
+
+def _shifted(words: str, last: Reminder, now: datetime, zone: ZoneInfo) -> TimeReading | None:
+    """Return when the reminder comes so much later or earlier; None where that is not what is said."""
+    said = _SHIFTED.fullmatch(words)
+    length = find(said["length"], now=now, zone=zone) if said else ()
+    if (
+        said is None
+        or len(length) != 1
+        or length[0].reading.seconds is None
+        or not is_only_time(said["length"], length)
+    ):
+        return None
+    seconds = length[0].reading.seconds * (1 if said["way"].lower() == "later" else -1)
+    value = last.due.astimezone(zone) + timedelta(seconds=seconds)
+    return TimeReading(text=words, start=0, end=len(words), value=value, rrule=last.rrule)
 
 
 def _unmoved(last: Reminder) -> TimeReading:

@@ -181,7 +181,7 @@ def _all_about(caught: Mapping[str, str], _: Tools) -> Slots | None:
 
 
 def _forgotten(caught: Mapping[str, str], _: Tools) -> Slots | None:
-    fact = caught["fact"].strip(' ,:;"“”')
+    fact = re.sub(r"\s+(?:now|again|any ?more|then)$", "", caught["fact"].strip(' ,:;"“”'), flags=re.IGNORECASE)
     return None if not fact or _OTHER_FACT.fullmatch(fact) or fact.lower().startswith("to ") else {"fact": fact}
 
 
@@ -274,7 +274,10 @@ def _short_reminder(caught: Mapping[str, str], tools: Tools) -> Slots | None:
     if len(body) > _SHORT_TEXT or _STATES.match(body):
         return None
     found = tools.times(body, "future")
-    if len(found) != 1 or not _IN_SO_LONG.match(found[0].reading.text) or body[found[0].reading.end :].strip(" ,.!"):
+    if len(found) != 1 or not _IN_SO_LONG.match(found[0].reading.text):
+        return None
+    before, behind = body[: found[0].reading.start].strip(" ,"), body[found[0].reading.end :].strip(" ,.:;!-")
+    if (before and behind) or _STATES.match(behind):
         return None
     slots = split_reminder(body, found)
     return slots if slots.get("when") and 0 < len(slots.get("what", "").split()) <= _SHORT else None

@@ -80,6 +80,8 @@ async def test_of_what_is_done_where_the_newer_place_holds(
         ("my wifi password is on the fridge", "where is my wifi pasword"),
         ("the boat key hangs behind the door", "were is teh boat key"),
         ("the boat key hangs behind the door", "wher is the boat kye"),
+        ("my brother lives in Ghent", "in which city does my brother live?"),
+        ("my sister's exam is on 4 May", "on which day is my sisters exam"),
         ("I am called Doc", "what do you call me?"),
         ("I am called Captain", "how should you call me"),
         ("call me Chief", "what is my name?"),
