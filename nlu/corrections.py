@@ -42,6 +42,8 @@ _OTHER_WISH: Final = 0.84
 _SURE: Final = 0.95
 _NAME: Final = re.compile(r"[A-Z][\w'-]*(?: [A-Z][\w'-]*)*")
 _DETERMINER: Final = re.compile(r"(?:the|my|our|a|an|his|her|their|some|this|that)\b", re.IGNORECASE)
+_ITS_OWN: Final = re.compile(r"(?:the|my|our|his|her|their)\b", re.IGNORECASE)
+_CLOCK_OF_RULE: Final = re.compile(r";BY(?:HOUR|MINUTE|SECOND)=[\d,]+", re.IGNORECASE)
 _POLITE: Final = re.compile(r"[\s,]+(?:please|pls|plz|thanks|thank you|thx)$", re.IGNORECASE)
 _SHIFTED: Final = re.compile(r"(?:by\s+)?(?P<length>.+?)\s+(?P<way>later|earlier|sooner)", re.IGNORECASE)
 _BARE_HOUR: Final = re.compile(r"\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve", re.IGNORECASE)
@@ -130,7 +132,9 @@ def _said(text: str) -> _Said | None:
     if right is None and not old and signs <= {"before"} and not _SHIFTED.fullmatch(rest):
         return None
     right = (right or rest).strip(_EDGES)
-    is_thing = _NAME.fullmatch(right) or _DETERMINER.match(right)
+    if any(pattern.fullmatch(right) for name in ("before", "wrong") for pattern in known[name]):
+        return None  # "oh sorry, my mistake"
+    is_thing = _NAME.fullmatch(right) or _ITS_OWN.match(right)
     is_name = "wrong" in signs and len(right.split()) <= _LONGEST_NAME and is_thing is not None
     return _Said(right, old, means=("means" in signs or bool(old) or is_name) and "makes" not in signs)
 
@@ -187,7 +191,7 @@ def _reworded(text: str, new: str, old: str) -> str | None:
         start, end = names[-1]
     elif _DETERMINER.match(new) and things:
         start, end = things[-1]
-    elif " " not in new and " " in text:
+    elif " " in text and (" " not in new or _DETERMINER.match(new)):
         start, end = text.rindex(" ") + 1, len(text)
     else:
         return new
@@ -218,7 +222,9 @@ def _moved(words: str, last: Reminder, now: datetime, zone: ZoneInfo) -> TimeRea
         on_day = [due.replace(hour=time.hour, minute=time.minute, second=time.second, microsecond=0) for time in times]
         ahead = [time for time in on_day if time > now] or [time + timedelta(days=1) for time in on_day]
         value = min(ahead, key=lambda time: abs(time - due))
-        return reading.model_copy(update={"value": value, "candidates": (), "rrule": last.rrule, "to": None})
+        return reading.model_copy(update={"value": value, "candidates": (), "rrule": _rule(last), "to": None})
+    if first.has_day and last.rrule is not None:
+        return None  # is that day meant once, or from now on?
     if first.has_day:
         day = times[0].astimezone(zone)
         value = due.replace(year=day.year, month=day.month, day=day.day)
@@ -239,7 +245,12 @@ def _shifted(words: str, last: Reminder, now: datetime, zone: ZoneInfo) -> TimeR
         return None
     seconds = length[0].reading.seconds * (1 if said["way"].lower() == "later" else -1)
     value = last.due.astimezone(zone) + timedelta(seconds=seconds)
-    return TimeReading(text=words, start=0, end=len(words), value=value, rrule=last.rrule)
+    return TimeReading(text=words, start=0, end=len(words), value=value, rrule=_rule(last))
+
+
+def _rule(last: Reminder) -> str | None:
+    """Return the rule by which a reminder recurs, without its time of the clock, which is now another one."""
+    return None if last.rrule is None else _CLOCK_OF_RULE.sub("", last.rrule)
 
 
 def _unmoved(last: Reminder) -> TimeReading:

@@ -47,10 +47,16 @@ def test_a_time_that_has_gone_by_on_that_day_is_the_next_one() -> None:
 
 
 def test_what_recurs_goes_on_recurring_at_another_time() -> None:
-    found = correct("no, at 8", reminder("take my pills", rrule="FREQ=DAILY"))
-    assert found is not None
-    assert found.times[0].rrule == "FREQ=DAILY"
-    assert found.times[0].value == (NOW + timedelta(days=1)).replace(hour=8)
+    for rule in ("FREQ=DAILY", "FREQ=DAILY;BYHOUR=10;BYMINUTE=0;BYSECOND=0"):
+        for said in ("no, at 8", "two hours earlier"):
+            found = correct(said, reminder("take my pills", rrule=rule))
+            assert found is not None
+            assert found.times[0].rrule == "FREQ=DAILY"
+            assert found.times[0].value == (NOW + timedelta(days=1)).replace(hour=8)
+
+
+def test_a_day_does_not_end_what_recurs() -> None:
+    assert correct("actually on Friday", reminder("take my pills", rrule="FREQ=DAILY")) is None
 
 
 async def test_only_what_was_set_can_be_corrected_and_no_question_is_cut_short(tmp_path: Path) -> None:
