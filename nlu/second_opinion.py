@@ -54,10 +54,12 @@ def is_unclear(reading: Reading, plain: Reading | None, *, least: float) -> bool
         time.value is None and time.candidates for time in reading.times
     )
     contradicted = plain is not None and plain.confidence >= PLAIN and plain.intent is not reading.intent
-    # The order of its words tells a statement from a question, and a search needs something to look for.
+    # The order of its words tells a statement from a question, a search needs something to look for, and who says
+    # both a matter and a time from now wants to be reminded.
     misread = plain is not None and (
         (plain.intent is Intent.REMEMBER_FACT and reading.intent in _ASKS)
         or (reading.intent is Intent.FIND_FILES and not reading.slots and "question" in plain.slots)
+        or (plain.intent is Intent.SET_REMINDER and reading.intent is not plain.intent and not plain.missing())
     )
     # Work that is stopped is lost, so nothing that may be mere noise stops it.
     rash = plain is not None and reading.intent is Intent.STOP and plain.intent is Intent.OUT_OF_SCOPE

@@ -118,6 +118,12 @@ CASES: list[tuple[str, str, PlayedRasa, list[tuple[str, dict[str, str]]]]] = [
         [("open_goal", {"goal": QUESTION.rstrip("?"), "question": QUESTION.rstrip("?")})],
     ),
     (
+        "a matter and a time from now are a reminder",
+        "in 40 minutes: water the palms",
+        PlayedRasa("calculate", {"expression": "40 minutes: water the palms"}),
+        [("set_reminder", {"what": "water the palms", "when": "in 40 minutes"})],
+    ),
+    (
         "a statement is no question",
         "my favourite tree is the palm",
         PlayedRasa("ask_fact"),
