@@ -14,7 +14,6 @@ from launching import commands
 from launching.errors import LaunchError, NotRunningError
 
 LATER: Final = {
-    "acl": "Translating ACL messages between their forms comes with a later version of Parley.",
     "sniff": "Watching the agents' conversations comes with a later version of Parley.",
     "export": "Exporting everything to one file comes with a later version of Parley.",
     "import": "Importing from a file comes with a later version of Parley.",
@@ -35,9 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0 when all went well; 3 when no assistant runs that is needed.
     """
-    found = {info.name: importlib.import_module(info.name) for info in _modules()}
+    given = sys.argv[1:] if arguments is None else arguments
+    found = {name: importlib.import_module(name) for name in _needed(given)}
     parser = _parser(found)
-    chosen, unknown = parser.parse_known_args(arguments)
+    chosen, unknown = parser.parse_known_args(given)
     if chosen.command in LATER:
         print(LATER[chosen.command], file=sys.stderr)
         return FAILED
@@ -62,6 +62,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _modules() -> list[pkgutil.ModuleInfo]:
     return list(pkgutil.iter_modules(commands.__path__, f"{commands.__name__}."))
+
+
+def _needed(arguments: Sequence[str]) -> list[str]:
+    """Return the module of the command that is named, so that it starts fast, or of all where none is."""
+    names = [info.name for info in _modules()]
+    named = f"{commands.__name__}.{arguments[0]}" if arguments else ""
+    return [named] if named in names else names
 
 
 def _parser(found: dict[str, ModuleType]) -> argparse.ArgumentParser:

@@ -29,7 +29,8 @@ _BINARY_SAMPLE = 1024
 class FileQuery:
     """What to look for.
 
-    `kind` is a word such as "pdf" or "notes"; `words` are looked for in names, and within small text files;
+    `kind` is a word such as "pdf" or "notes"; `words` are looked for in names, and within small text files unless
+    `names_only`;
     `folders` are names or paths, all allowed folders when empty; times are aware; `limit` counts files.
     """
 
@@ -39,6 +40,7 @@ class FileQuery:
     changed_after: datetime | None = None
     changed_before: datetime | None = None
     limit: int = 20
+    names_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,7 @@ class _Search:
                 gained = _NAME_SCORE
             elif pattern.search(above):
                 gained = _FOLDER_SCORE
-            elif ending in READABLE and readable is not None:
+            elif ending in READABLE and readable is not None and not self._query.names_only:
                 content = _content(readable) if content is None else content
                 gained = _CONTENT_SCORE if pattern.search(content) else 0.0
             words += gained > 0

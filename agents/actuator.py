@@ -8,14 +8,18 @@ from actuation.arithmetic import can_evaluate, evaluate
 from actuation.errors import ActuationError
 from actuation.files import FileQuery, find_files
 from actuation.folders import allowed_folders
+from actuation.policy import Decision
 from actuation.python_expressions import expression_to_python
 from actuation.sandbox import Sandbox
 from actuation.settings import WebMode
 from actuation.web import fetch_page
+from actuation.whereabouts import Whereabouts, whereabouts
 from agents.base import AssistantAgent
 from behaviours.outcomes import Fail, Refuse
 from behaviours.services import Job, Service
 from ontology.assistant import (
+    Answer,
+    AnswerQuestion,
     Calculate,
     Calculation,
     CodeOutcome,
@@ -29,6 +33,8 @@ from ontology.assistant import (
 )
 from ontology.expressions import Bid, InternalError, UnsupportedFunction
 
+_CALLED_SO = 0.5
+"""Confidence that a file of that name is what somebody looks for; what they said themselves is surer."""
 _PAGE_TEXT = 1500
 """Characters of a page that are shown in chat."""
 
@@ -51,6 +57,7 @@ class ActuatorAgent(AssistantAgent):
             Service(Calculate, self._calculate_by_code, self._bid_by_code, name="sandbox-arithmetic"),
             Service(RunCode, self._run_code, self._bid_code, name="run-code"),
             Service(FindFiles, self._find_files, self._bid_files, name="find-files"),
+            Service(AnswerQuestion, self._say_where, self._bid_where, name="file-places"),
             Service(ReadPage, self._read_page, self._bid_page, name="read-page"),
         )
 
@@ -138,6 +145,31 @@ class ActuatorAgent(AssistantAgent):
             folders=tuple(str(folder) for folder in found.folders),
             complete=found.complete,
         )
+
+    # -- where something is, where a file is called so: looked up in order to bid, as all answers are
+
+    async def _bid_where(self, act: AnswerQuestion) -> Bid:
+        await self._where(act)
+        return self.bid(seconds=0.2, confidence=_CALLED_SO)
+
+    async def _say_where(self, act: AnswerQuestion, _: Job) -> Answer:
+        found = await self._where(act)
+        lines = [str(path) for path in found.paths]
+        text = f"There is a file called so: {lines[0]}" if len(lines) == 1 else "There are files called so:"
+        sources = tuple(Source(title=path.name, location=str(path)) for path in found.paths)
+        listed = "".join(f"\n- {line}" for line in lines) if len(lines) > 1 else ""
+        return Answer(text=text + listed, sources=sources, confidence=_CALLED_SO)
+
+    async def _where(self, act: AnswerQuestion) -> Whereabouts:
+        files = self._actuation.files
+        may_look = (
+            self._actuation.policy.decide_all(FindFiles.effects) is Decision.ALLOW
+        )  # no person is asked for a bid
+        if act.about == "anything" and may_look:
+            found = await whereabouts(act.question, allowed=allowed_folders(files.folders), settings=files)
+            if found is not None:
+                return found
+        raise Refuse(UnsupportedFunction(function="answer-question"))
 
     # -- the web
 

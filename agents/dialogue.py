@@ -35,6 +35,7 @@ from ontology.assistant import (
     GoalReport,
     ListGoals,
     Notify,
+    Reminder,
     RunningGoals,
 )
 from ontology.content import AgentAction, Element
@@ -80,6 +81,8 @@ class _Session:
     worker: asyncio.Task[None] | None = None
     exchanges: list[_Exchange] = field(default_factory=list)
     questions: list[_Question] = field(default_factory=list)
+    reminder: Reminder | None = None
+    """The reminder that was set last, which "no, at eleven" corrects."""
 
 
 class DialogueAgent(AssistantAgent):
@@ -220,7 +223,9 @@ class DialogueAgent(AssistantAgent):
                 return
             turn = Turn(readings=readings)
         else:
-            turn = await self.understanding.turn(message.person, message.text, now=now, zone=self._zone)
+            turn = await self.understanding.turn(
+                message.person, message.text, now=now, zone=self._zone, last=session.reminder
+            )
         await self._carry_out(session, exchange, turn, now)
 
     def _decide(self, question: _Question, exchange: _Exchange, *, answer: bool) -> None:
@@ -299,6 +304,7 @@ class DialogueAgent(AssistantAgent):
             await self._reply(exchange, _INSIDE, state="failed", end=True)
         else:
             assert isinstance(report, GoalReport)
+            session.reminder = _last_set(report) or session.reminder
             done = all(step.state == "done" for step in report.steps)
             said = [rendering.render(report), question]
             await self._reply(
@@ -332,3 +338,8 @@ class DialogueAgent(AssistantAgent):
             sources=tuple(sources),
         )
         await self._chat.reply(exchange.message, text, mark)
+
+
+def _last_set(report: GoalReport) -> Reminder | None:
+    """Return the reminder that the last step to set one has set."""
+    return next((step.value for step in reversed(report.steps) if isinstance(step.value, Reminder)), None)

@@ -39,6 +39,9 @@ _ANSWERS_KEPT: Final = 64
 _ELSEWHERE: Final = 0.8
 """By how much an answer counts that is not from where the person expects it."""
 
+_AT_LARGE: Final = 0.9
+"""How sure a passage must be for a question that may be about anything: its topic alone often occurs somewhere."""
+
 
 class KnowledgeAgent(AssistantAgent):
     """Keeps documents and memories, and answers from them."""
@@ -88,7 +91,7 @@ class KnowledgeAgent(AssistantAgent):
     async def _bid_passages(self, act: AnswerQuestion) -> Bid:
         assert self._documents is not None
         found = await self._documents.answer(act.question)
-        if not found.text:
+        if not found.text or (act.about == "anything" and found.confidence < _AT_LARGE):
             raise Refuse(_nothing(act, "documents", "Your documents do not say."))
         sources = tuple(
             Source(title=p.source.name, location=str(p.source), page=p.page, score=round(p.score, 3))
@@ -188,5 +191,4 @@ class KnowledgeAgent(AssistantAgent):
 
 def _nothing(act: AnswerQuestion, about: str, explanation: str) -> Reason:
     """Return the reason for having no answer; only who was expected to have one says it."""
-    asked_here = act.about == about or (act.about == "anything" and about == "documents")
-    return InternalError(explanation=explanation if asked_here else "")
+    return InternalError(explanation=explanation if act.about == about else "")

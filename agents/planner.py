@@ -24,6 +24,8 @@ from ontology.acl import AgentIdentifier
 from ontology.assistant import (
     ACTIONS,
     AchieveGoal,
+    Answer,
+    AnswerQuestion,
     CancelGoals,
     Compose,
     Goal,
@@ -52,6 +54,8 @@ logger = logging.getLogger(__name__)
 
 _REPEATABLE = frozenset({Effect.READ_FILES, Effect.READ_SCREEN, Effect.RUN_CODE, Effect.WEB})
 """Effects of which a second try does no harm: they read, or stay within the sandbox."""
+_GENERAL: Final = 0.3
+"""Confidence of an answer from general knowledge: it rests on nothing that the person could look at."""
 _NOTIFY_TRIES: Final = 60
 _NOTIFY_PAUSE: Final = 2.0
 """Seconds between two tries to tell a person something: the dialogue agent may still be starting."""
@@ -103,6 +107,7 @@ class PlannerAgent(AssistantAgent):
             Service(ListGoals, self._list, name="list-goals"),
             Service(CancelGoals, self._cancel, name="cancel-goals"),
             Service(Compose, self._compose, self._bid_compose, name="compose"),
+            Service(AnswerQuestion, self._answer, self._bid_answer, name="general-knowledge"),
         )
 
     async def _make_plan(self, act: MakePlan, _: Job) -> Plan:
@@ -229,11 +234,27 @@ class PlannerAgent(AssistantAgent):
         return self.bid(seconds=5, confidence=0.7, cost=0.3)
 
     async def _compose(self, act: Compose, _: Job) -> Text:
+        return await self._written(act.instruction)
+
+    async def _bid_answer(self, act: AnswerQuestion) -> Bid:
+        """Bid so low that whoever has found an answer in what the person owns or said goes before."""
+        if act.about != "anything":
+            raise Refuse(UnsupportedFunction(function="answer-question"))
+        if self._model is None:
+            explanation = f"Neither your documents nor what you told me say that. {what_can_be_done()}"
+            raise Refuse(UnsupportedFunction(function="answer-question", explanation=explanation))
+        return self.bid(seconds=5, confidence=_GENERAL, cost=0.3)
+
+    async def _answer(self, act: AnswerQuestion, _: Job) -> Answer:
+        written = await self._written(act.question)
+        return Answer(text=written.text, sources=written.sources, confidence=_GENERAL)
+
+    async def _written(self, instruction: str) -> Text:
         if self._model is None:
             raise Refuse(UnsupportedFunction(function="compose", explanation=what_can_be_done()))
         zone = get_localzone_name()
         now = datetime.now(ZoneInfo(zone))
-        return await Composer(self._model).compose(act.instruction, now=now, zone=zone)
+        return await Composer(self._model).compose(instruction, now=now, zone=zone)
 
     async def _own_up(self) -> None:
         """Tell people what the end of the last run interrupted, and count it as left out."""

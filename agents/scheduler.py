@@ -1,6 +1,7 @@
 """The scheduler: reminders are set, listed, cancelled, and delivered when they are due."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -24,7 +25,7 @@ from ontology.expressions import Bid, UnrecognisedParameterValue
 from scheduling import phrases, reminder
 from scheduling.clock import SystemClock
 from scheduling.due_queue import DueQueue, DueReminder
-from scheduling.errors import SchedulingError
+from scheduling.errors import AlreadyDeliveredError, SchedulingError
 from scheduling.matching import MatchKind, match
 from scheduling.places import zone_of
 from scheduling.repeating import clock_time
@@ -84,6 +85,9 @@ class SchedulerAgent(AssistantAgent):
             rrule=act.rrule,
             key=job.conversation_id,
         )
+        if act.instead_of is not None:  # only now: who is cut off in between is reminded twice, not never
+            with suppress(AlreadyDeliveredError):
+                await self._store.cancel(act.owner, act.instead_of, now=datetime.now(UTC))
         return self._said(kept)
 
     async def _list(self, act: ListReminders, _: Job) -> Reminders:

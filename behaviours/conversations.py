@@ -79,19 +79,28 @@ class Conversations:
         content: reads and writes their content.
         limit: how many conversations that others began may be open; further ones are refused.
         inbox_limit: how many messages may wait in one conversation.
+        name_is_shared: whether others speak under the same name; then what belongs to no conversation here may be for
+            them, and is dropped without a word.
 
     Attributes:
         observer: sees every message, if there is one.
     """
 
     def __init__(
-        self, transport: Transport, content: ContentManager, *, limit: int = 1000, inbox_limit: int = 64
+        self,
+        transport: Transport,
+        content: ContentManager,
+        *,
+        limit: int = 1000,
+        inbox_limit: int = 64,
+        name_is_shared: bool = False,
     ) -> None:
         self.transport = transport
         self.content = content
         self.inbox_limit = inbox_limit
         self.observer: Observer | None = None
         self._limit = limit
+        self._name_is_shared = name_is_shared
         self._begun: dict[str, Role] = {}
         self._joined: dict[tuple[str, str], Role] = {}
         self._ended: OrderedDict[str | tuple[str, str], str | None] = OrderedDict()
@@ -243,6 +252,8 @@ class Conversations:
 
     def _reject(self, message: ACLMessage) -> None:
         act = message.performative
+        if act not in BEGINNINGS and self._name_is_shared:
+            return
         reason: Reason
         if act not in BEGINNINGS:
             reason = UnexpectedAct(act=act, explanation="I know of no conversation to which this belongs.")

@@ -473,7 +473,7 @@ class Participant(Role):
     def work_cancelled(self) -> None:
         """Answer the cancel, or say that the work was ended before it was done."""
         if self._cancel is None:
-            self.give_up(Fail(InternalError(explanation="It was stopped, or its time was over.")))
+            self.give_up(Fail(InternalError(explanation="It was cancelled, or its time was over.")))
             return
         try:
             self.answer(

@@ -3,6 +3,7 @@
 import re
 
 _SOURCES = r"(?:notes?|documents?|docs?|files?|papers?|pdfs?|records|text|reports?|manuals?|handbooks?)"
+_RUN_TOGETHER = re.compile(r"\b(where|what|who|when|how)(?:'?s|\s+s)\b", re.IGNORECASE)
 _MINE = rf"(?:(?:my|our|the|these|those|all)\s+)*(?:\w+\s+)?{_SOURCES}"
 _POLITE = re.compile(
     r"^(?:(?:please|hey|hi|hello|ok|okay|so|and|now|then|parley)\b[,!.]?\s+)+"
@@ -46,7 +47,7 @@ def strip_frame(question: str) -> str:
     "What do my notes say about the Q3 budget?" gives "the Q3 budget"; what has no frame stays as it is, without
     the words of courtesy around it.
     """
-    text = " ".join(question.split())
+    text = _RUN_TOGETHER.sub(r"\1 is", " ".join(question.replace("’", "'").split()))  # noqa: RUF001
     previous = None
     while text != previous:
         previous = text

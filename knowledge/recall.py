@@ -18,11 +18,12 @@ import numpy as np
 from knowledge.embedding import Embedder, Vectors
 from knowledge.question import strip_frame
 from knowledge.statements import PLACES, canonical, canonical_words, is_relation, plain
-from knowledge.text import content_words, question_words
+from knowledge.text import content_words, is_slip, question_words
 
 _CLOSE_LOOKS = 60
 _MISSING = 0.03
 _NAME_GIVEN = 0.7
+_MISTYPED = 0.95
 _PROPER_NAME = re.compile(r"(?<=[\w,] )[A-Z][a-z]+")
 _OWNER_MISMATCH, _KIND_MISMATCH, _NOT_ASKED = 0.15, 0.3, 0.8
 _UNLIKE, _ALIKE = 0.12, 0.4
@@ -39,9 +40,17 @@ _KINDS = (
     ("name", re.compile(r"^(?:who's|who\s+(?:is|are|was|were))\b", re.IGNORECASE)),
     (
         "location",
-        re.compile(r"^(?:where\b|where's\b|(?:which|what) (?:city|town|village|country|place|street)\b)", re.I),
+        re.compile(
+            r"^(?:where\b|where's\b|(?:in |at |from |to )?(?:which|what) (?:city|town|village|country|place|street)\b)",
+            re.I,
+        ),
     ),
-    ("date", re.compile(r"^(?:when\b|when's\b|(?:which|what) (?:day|date|time|month|year)\b)", re.IGNORECASE)),
+    (
+        "date",
+        re.compile(
+            r"^(?:when\b|when's\b|(?:(?:on|in|at) )?(?:which|what) (?:day|date|time|month|year)\b)", re.IGNORECASE
+        ),
+    ),
     ("age", re.compile(r"^how old\b", re.IGNORECASE)),
 )
 
@@ -174,6 +183,8 @@ class Matcher:
         exact = asked.kind == "name" or any(any(map(str.isdigit, form)) for form in forms)
         if exact or any(is_relation(form) for form in forms):
             return 0.0
+        if any(is_slip(word, there) for word in group for there in content_words(fact.text)):
+            return _MISTYPED
         described = content_words(fact.value or fact.text)
         if not described:
             return 0.0

@@ -14,7 +14,8 @@ from knowledge.words import word_groups, word_set
 
 PLACES = r"(?:in|on|at|under|underneath|behind|beside|inside|near|next to|by|above|below|between|with|outside|opposite)"
 _FRAME = re.compile(
-    r"^(?:(?:please|hey|ok|okay|so|and|also|just|by the way|btw|fyi|for the record|for your information)\b[,:]?\s+)*"
+    r"^(?:(?:please|hey|ok|okay|so|and|also|just|by the way|btw|fyi|for the record|for your information|now|from now on"
+    r"|nowadays|these days)\b[,:]?\s+)*"
     r"(?:(?:(?:can|could|would|will)\s+you\s+)?(?:please\s+)?"
     r"(?:remember|note|memori[sz]e|keep\s+in\s+mind|bear\s+in\s+mind|don'?t\s+forget|do\s+not\s+forget|never\s+forget"
     r"|make\s+a\s+note|take\s+a\s+note|write\s+down|save|store|know|i\s+want\s+you\s+to\s+(?:remember|know)"
@@ -161,6 +162,12 @@ def _is(match: re.Match[str]) -> _Parts:
     return subject, attribute, value, _slot("is", about) if single and about else None
 
 
+def _habit(match: re.Match[str]) -> _Parts:
+    """Take apart "I park my car on level 2": what is done with a thing of theirs, and where; one place at a time."""
+    thing, verb = match["thing"], canonical(match["verb"].lower())
+    return thing, "location", match["value"], _slot("habit", canonical_words(thing) | {verb})
+
+
 def _placed(match: re.Match[str]) -> _Parts:
     """Take apart "I put my keys in the drawer": where a thing is."""
     thing = match["thing"]
@@ -214,6 +221,8 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], _Parts]], ...] = 
         (r"^I(?:'m| am) (?P<value>\d+(?: years old)?)$", _of_me("age", single=True), True),
         (rf"^I(?:'ve| have)? {_ALSO}(?:put|left|keep|kept|hid|hide|stored|store|placed|laid) {_THING} "
          rf"(?P<value>{PLACES} .+)$", _placed, True),
+        (rf"^(?:I|we) {_ALSO}(?P<verb>\w+) (?P<thing>(?:my|our|the) [\w-]+(?: [\w-]+)?) (?P<value>{PLACES} .+)$",
+         _habit, True),
         (rf"^I {_ALSO}(?P<verb>like|love|enjoy|hate|dislike|prefer) (?P<value>.+)$", _attitude, True),
         (rf"^I {_ALSO}(?:don't|do not|can't|cannot) {_ALSO}(?:like|love|enjoy|stand) (?P<value>.+)$",
          lambda match: ("I", "dislike", match["value"], _slot("attitude", canonical_words(match["value"]))), True),

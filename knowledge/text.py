@@ -10,6 +10,7 @@ from knowledge.words import word_set
 _BREAK = re.compile(r"\n+|(?<=[.!?…])[\"'”’)\]]*\s+|(?<=[。！？])")  # noqa: RUF001 - marks of other scripts
 _LAST_WORD = re.compile(r"([\w.]+?)[.][\"'”’)\]]*\s*$")  # noqa: RUF001
 _WORD = re.compile(r"[^\W_]+(?:['’.\-/@:&+][^\W_]+)*", re.UNICODE)  # noqa: RUF001
+_LONG_WORD = 6
 _MEASURE = re.compile(rf"\bhow\s+(?:{'|'.join(sorted(word_set('measures')))})\b", re.IGNORECASE)
 
 
@@ -79,6 +80,23 @@ def content_words(text: str) -> tuple[str, ...]:
 def question_words(question: str) -> tuple[str, ...]:
     """Give the words an answer should be about; "how long is the warranty" is about "warranty" alone."""
     return content_words(_MEASURE.sub("how ", question)) or content_words(question)
+
+
+def is_slip(word: str, meant: str) -> bool:
+    """Tell whether a word is another one with two neighbouring letters swapped, or one letter wrong in a long one."""
+    if (
+        word == meant
+        or not (word.isalpha() and meant.isalpha())
+        or word[0] != meant[0]
+        or abs(len(word) - len(meant)) > 1
+    ):
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(word, meant, strict=False)) if a != b), min(len(word), len(meant)))
+    rest, right = word[start:], meant[start:]
+    if len(word) == len(meant) and rest[1::-1] == right[:2] and rest[2:] == right[2:]:
+        return True
+    long = min(len(word), len(meant)) >= _LONG_WORD
+    return long and (rest[1:] == right[1:] or rest[1:] == right or rest == right[1:])
 
 
 @lru_cache(maxsize=20_000)

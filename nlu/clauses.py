@@ -4,6 +4,9 @@ A message is cut at "and", "then", a comma or the end of a sentence only where w
 by itself, so that "remind me to buy milk and eggs" stays whole. Behind "then" or at the end of a sentence a
 plain order will do as the second wish; behind a mere "and" or comma it must be a request that is understood well.
 What stands in code, quotes or an address is never cut.
+
+Where a whole reminder is followed by no more than another time and matter ("remind me at 8 to water the ferns and at
+9 to call Leo"), both share the request, and the second one also the day where it names none.
 """
 
 import re
@@ -33,6 +36,8 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 _WHOLE = re.compile(r"```.*?```|`[^`\n]*`|\"[^\"\n]*\"|“[^”\n]*”|(?:https?://|www\.)\S*[^\s,.;!?)]", re.DOTALL)
+_REQUEST = "remind me "
+_PURPOSE = re.compile(r"(?:to|that|about)\b", re.IGNORECASE)
 _ORDER = re.compile(
     r"^(?:(?:and|also|then|first|firstly|second|secondly|next|finally|lastly|after that|afterwards)\b[\s,:]*)+",
     re.IGNORECASE,
@@ -57,23 +62,51 @@ def split_clauses(text: str, reader_sync: Read) -> tuple[str, ...]:
 
     masked = _WHOLE.sub(lambda found: "\x01" * len(found.group()), text)
     pieces: list[str] = []
-    start = 0
+    start, shared = 0, ""
     for count, place in enumerate(_PLACE.finditer(masked)):
         if count == _MOST:
             break
-        left, right = _tidy(text[start : place.start()]), _tidy(text[place.end() :])
-        if left and right and _is_cut(left, right, _tidy(text[start:]), place, read):
+        left, right = shared + _tidy(text[start : place.start()]), _tidy(text[place.end() :])
+        if not left or not right:
+            continue
+        if _is_cut(left, right, shared + _tidy(text[start:]), place, read):
             pieces.append(left)
-            start = place.end()
+            start, shared = place.end(), ""
+        elif request := _shared_request(left, right, read):
+            pieces.append(left)
+            start, shared = place.end(), request
     if not pieces:
         return (text,)
-    return (*pieces, _tidy(text[start:]))
+    return (*pieces, shared + _tidy(text[start:]))
+
+
+def _shared_request(left: str, right: str, read: Read) -> str:
+    """Return what a second reminder begins with that leaves its request to the first; empty where it is none."""
+    first = read(left)
+    if first.intent is not Intent.SET_REMINDER or first.confidence < _WELL or not _is_whole(first):
+        return ""
+    own = read(f"{_REQUEST}{right}")
+    led = right.lower().startswith(own.slots["when"].lower()) if "when" in own.slots else False
+    if own.intent is not Intent.SET_REMINDER or not _is_whole(own) or not (led or _PURPOSE.match(right)):
+        return ""
+    time = first.times[0]
+    if time.value is not None and time.rrule is None:
+        on_its_day = f"{_REQUEST}on {time.value:%Y-%m-%d} "
+        both = read(f"{on_its_day}{right}")
+        if both.slots.get("what") == own.slots["what"] and _is_whole(both):
+            return on_its_day
+    return _REQUEST
+
+
+def _is_whole(reading: Reading) -> bool:
+    return not reading.missing() and bool(reading.times)
 
 
 def _is_cut(left: str, right: str, whole: str, place: re.Match[str], read: Read) -> bool:
     strong = place.group("strong") is not None
     before = read(left)
-    if before.intent not in _WISHES or before.confidence < _FAIRLY:
+    asked = strong and left.endswith("?")
+    if before.intent not in _WISHES or before.confidence < (_ASKED if asked else _FAIRLY):
         return False
     if before.intent is Intent.RUN_CODE and "then" not in place.group().lower():
         return False
@@ -83,6 +116,8 @@ def _is_cut(left: str, right: str, whole: str, place: re.Match[str], read: Read)
         return False
     if not strong and after.intent is Intent.OPEN_GOAL:
         return False
+    if after.intent is Intent.SET_REMINDER and not after.slots and _is_whole(read(whole)):
+        return False  # "... tomorrow at 4. Remind me." is of what stands before it
     if before.missing() and after.intent is not Intent.SET_REMINDER:
         together = read(whole)  # "remind me to buy milk and find my notes tomorrow" lacks nothing as it is
         return together.intent is not before.intent or bool(together.missing())

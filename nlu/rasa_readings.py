@@ -1,6 +1,7 @@
 """From what Rasa says of a text (its JSON of a parsed message) to a reading."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -8,7 +9,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from nlu.readings import SLOTS, Alternative, Intent, Reading
 
 _ALTERNATIVES: Final = 3
-_WHOLE_TEXT: Final = frozenset({"question", "goal"})
+_WHOLE_TEXT: Final[Mapping[Intent, str]] = MappingProxyType(
+    {
+        Intent.ASK_FACT: "question",
+        Intent.ASK_DOCUMENTS: "question",
+        Intent.READ_PAGE: "question",
+        Intent.OPEN_GOAL: "goal",
+    }
+)
 """Slots that are the whole text: they lose by being cut."""
 
 
@@ -57,7 +65,8 @@ def reading_of(parsed: Parsed, *, intent: Intent | None = None, filled: Mapping[
     chosen = intent or parsed.intent.name
     wanted = SLOTS.get(chosen, ())
     slots = _slots(parsed.entities, wanted)
-    slots.update({name: parsed.text for name in wanted if name in _WHOLE_TEXT})
+    if chosen in _WHOLE_TEXT:
+        slots[_WHOLE_TEXT[chosen]] = parsed.text
     slots.update({name: value for name, value in (filled or {}).items() if name in wanted})
     others = [ranked for ranked in parsed.intent_ranking if ranked.name is not chosen]
     return Reading(

@@ -48,7 +48,7 @@ class Intent(StrEnum):
 
 
 SLOTS: Mapping[Intent, tuple[str, ...]] = {
-    Intent.SET_REMINDER: ("what", "when"),
+    Intent.SET_REMINDER: ("what", "when", "instead_of"),  # the last: the id of the reminder that is corrected
     Intent.CANCEL_REMINDER: ("which",),  # its words, a number in the last list, or "all"
     Intent.REMEMBER_FACT: ("fact",),  # "my sister's name is Mia"
     Intent.FORGET_FACT: ("fact",),
@@ -61,7 +61,7 @@ SLOTS: Mapping[Intent, tuple[str, ...]] = {
     Intent.READ_SCREEN: ("region",),  # "window", "error", "top left"; absent: all of it
     Intent.READ_PAGE: ("url", "question"),
     Intent.ASK_TIME: ("place",),
-    Intent.OPEN_GOAL: ("goal",),
+    Intent.OPEN_GOAL: ("goal", "question"),  # a question where it may be looked up: "who repairs the boiler"
 }
 """Slots each intent may carry; an intent that is not listed carries none."""
 

@@ -22,6 +22,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from nlu.clauses import split_clauses
+from nlu.corrections import corrected_words
 from nlu.readings import Intent, Reading, TimeReading, Turn
 from nlu.rule_reminders import split_reminder
 from nlu.rule_sentences import Sentences
@@ -93,6 +94,9 @@ class Dialogue:
             return self._next((), (self._say.of("left"),), waiting, now, intent=reading.intent)
         if reading.intent in _TALK and reading.confidence >= _OTHER_WISH:
             return self._next((), self._say.talk(reading.intent), state.questions, now, intent=reading.intent)
+        reworded = self._reworded(question, text, now, zone)
+        if reworded is not None:
+            return self._next((), (), (reworded, *waiting), now)
         filled = self._filled(question, text, reading, now, zone)
         if filled is not None:
             problem = self._problem(filled, now)
@@ -186,6 +190,17 @@ class Dialogue:
                 return Question(reading, "when", day=when)
             return Question(_without_time(reading), "when", self._say.of("passed", text=when))
         return None
+
+    def _reworded(self, question: Question, text: str, now: datetime, zone: ZoneInfo) -> Question | None:
+        """Return the question for a reminder's time, where ``text`` corrects what the reminder is about."""
+        what = question.reading.slots.get("what")
+        if not what or question.slot != "when" or question.reading.intent is not Intent.SET_REMINDER:
+            return None
+        right = corrected_words(text, what, reader=self._reader, now=now, zone=zone)
+        if right is None:
+            return None
+        slots = {**question.reading.slots, "what": right}
+        return replace(question, reading=question.reading.model_copy(update={"slots": slots}))
 
     def _filled(self, question: Question, text: str, reading: Reading, now: datetime, zone: ZoneInfo) -> Reading | None:
         """Return the reading asked about with ``text`` as the answer, or None where it is none."""

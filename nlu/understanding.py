@@ -5,11 +5,13 @@ Whichever is at work, the same comes out: turns of a conversation, or readings o
 =============================================================  ==========================================
 a message                                                      is taken by
 =============================================================  ==========================================
+that corrects the reminder set last, where nothing is asked    the rule parser
 that answers a question of the rule parser                     the rule parser
 that comes between a question of Rasa and its answer           the rule parser; the question stays open
 of several wishes ("remind me at 5 and find my notes")         the rule parser, clause by clause
 while Rasa is down, or slower than its deadline                the rule parser
 that Rasa finds unclear, and the rule parser does not          the rule parser
+in which Rasa finds nothing to do, and the rule parser does    the rule parser
 any other                                                      Rasa
 =============================================================  ==========================================
 """
@@ -26,38 +28,21 @@ from zoneinfo import ZoneInfo
 from nlu import training
 from nlu.action_server import ActionServer
 from nlu.clauses import split_clauses
+from nlu.corrections import corrected, corrected_words
 from nlu.errors import NluSetupError, NluUnavailable
 from nlu.rasa_client import RasaAddress, RasaClient, RasaInterpreter, RasaReader
 from nlu.rasa_process import RasaProcess, kept_address
 from nlu.readings import Intent, Reading, Turn
 from nlu.rule_interpreter import RuleInterpreter
 from nlu.rules import RuleReader
+from nlu.second_opinion import BETWEEN, PLAIN, REFUSALS, complete, exact, is_plain, is_unclear, leaves, named
 from nlu.settings import NluSettings
 from nlu.times import is_impossible
+from ontology.assistant import Reminder
 
 logger = logging.getLogger(__name__)
 
 _SURE: Final = 0.6
-_PLAIN: Final = 0.9
-"""Confidence of the rule parser where a whole pattern fits."""
-
-_BETWEEN: Final = frozenset(
-    {
-        Intent.LIST_REMINDERS,
-        Intent.READ_SCREEN,
-        Intent.ASK_TIME,
-        Intent.ASK_FACT,
-        Intent.ASK_DOCUMENTS,
-        Intent.CALCULATE,
-        Intent.FIND_FILES,
-        Intent.STATUS,
-        Intent.HELP,
-    }
-)
-"""What a person may ask for in the middle of a form without leaving it."""
-_REFUSALS: Final = frozenset({Intent.STOP, Intent.DENY})
-_ANY_WORDS: Final = frozenset({"what", "fact", "code"})
-"""Slots whose answer may be any words, those of other wishes too."""
 
 
 class Understanding:
@@ -78,6 +63,7 @@ class Understanding:
         self._rules = RuleReader()
         self._by_rules = RuleInterpreter(reader=self._rules)
         self._asked_by_rules: set[str] = set()
+        self._begun: dict[str, str] = {}  # by person: what Rasa's open form was begun for
         self._actions: ActionServer | None = None
         self._process: RasaProcess | None = None
         self._clients: dict[RasaAddress, RasaClient] = {}
@@ -155,47 +141,80 @@ class Understanding:
             return None
         return {Intent.AFFIRM: True, Intent.DENY: False}.get(reading.intent)
 
-    async def turn(self, person: str, text: str, *, now: datetime, zone: ZoneInfo) -> Turn:
-        """Take one message of a person (a bare JID)."""
+    async def turn(
+        self, person: str, text: str, *, now: datetime, zone: ZoneInfo, last: Reminder | None = None
+    ) -> Turn:
+        """Take one message of a person.
+
+        Args:
+            person: their bare JID.
+            text: the message.
+            now: when it was said.
+            zone: where the person is.
+            last: the reminder that they set last, which this message may correct.
+        """
         rasa = self._interpreter()
+        is_asked = person in self._asked_by_rules or (rasa is not None and rasa.asked(person) is not None)
+        if last is not None and not is_asked:
+            right = await asyncio.to_thread(corrected, text, last, reader=self._rules, now=now, zone=zone)
+            if right is not None:
+                return Turn(readings=(right,))
         if rasa is None or person in self._asked_by_rules or await self._has_clauses(text, now, zone):
             return await self._turn_by_rules(person, text, now, zone)
         plain = await self._rules.read(text, now=now, zone=zone)
         if any(is_impossible(time) for time in plain.times):
             return await self._turn_by_rules(person, text, now, zone)  # it says which day or hour there is not
         try:
-            asked = rasa.asked(person)
-            if asked is not None and self._leaves(plain, text, asked):
-                if plain.intent not in _BETWEEN:
-                    await rasa.forget(person)
-                if plain.intent in _REFUSALS:
-                    return Turn(say=("All right, I leave it.",), intent=plain.intent)
-                return await self._turn_by_rules(person, text, now, zone)
-            turn = await rasa.turn(person, text, now=now, zone=zone)
+            if rasa.asked(person) is None:
+                return await self._fresh_turn(rasa, person, text, plain, now=now, zone=zone)
+            return await self._answering_turn(rasa, person, text, plain, now=now, zone=zone)
         except NluUnavailable as error:
             logger.warning("the rule parser takes a message: %s", error)
             return await self._turn_by_rules(person, text, now, zone)
+
+    async def _fresh_turn(
+        self, rasa: RasaInterpreter, person: str, text: str, plain: Reading, *, now: datetime, zone: ZoneInfo
+    ) -> Turn:
+        """Take a message where no question of Rasa is open."""
+        turn = await rasa.turn(person, text, now=now, zone=zone)
         if turn.asking:
-            if asked is None and plain.confidence >= _PLAIN and not plain.missing():
+            if is_plain(plain) and not plain.missing():
                 await rasa.forget(person)  # what it asks for was said
                 return await self._turn_by_rules(person, text, now, zone)
-            return _named(turn, plain)
-        said_nothing = not turn.readings and not turn.say
-        second = plain if asked is None else None  # what an answer to a question means, the question settles
-        if said_nothing or any(self._is_unclear(reading, second) for reading in turn.readings):
-            return await self._turn_by_rules(person, _complete(text, turn), now, zone)
-        return _named(turn, plain)
+            self._begun[person] = plain.slots.get("what", "")
+            return named(turn, plain)
+        shrugged = not turn.readings and (not turn.say or is_plain(plain))
+        if shrugged or self._is_unclear(turn, plain):
+            return await self._turn_by_rules(person, complete(text, turn), now, zone)
+        return named(exact(turn, plain), plain)
 
-    @staticmethod
-    def _leaves(plain: Reading, text: str, asked: str) -> bool:
-        """Tell whether a message is no answer to the question that is open, but about something else."""
-        if plain.confidence < _PLAIN or plain.missing():
-            return False
-        if plain.intent in _REFUSALS or plain.intent is Intent.HELP:
-            return True
-        if asked in _ANY_WORDS:  # "find my keys" is something to be reminded of; a question is not
-            return plain.intent in _BETWEEN and text.rstrip().endswith("?")
-        return plain.intent in _BETWEEN or (asked == "when" and plain.intent is Intent.SET_REMINDER)
+    async def _answering_turn(
+        self, rasa: RasaInterpreter, person: str, text: str, plain: Reading, *, now: datetime, zone: ZoneInfo
+    ) -> Turn:
+        """Take a message where Rasa has asked something, to which it is an answer or not."""
+        asked, begun = rasa.asked(person), self._begun.get(person)
+        if asked == "when" and begun:
+            what = await asyncio.to_thread(corrected_words, text, begun, reader=self._rules, now=now, zone=zone)
+            if what is not None:
+                await rasa.forget(person)
+                return await self._turn_by_rules(person, f"remind me to {what}", now, zone)
+        if asked is not None and leaves(plain, text, asked):
+            if plain.intent not in BETWEEN:
+                await rasa.forget(person)
+            if plain.intent in REFUSALS:
+                return Turn(say=("All right, I leave it.",), intent=plain.intent)
+            return await self._turn_by_rules(person, text, now, zone)
+        turn = await rasa.turn(person, text, now=now, zone=zone)
+        if turn.asking:
+            return named(turn, plain)
+        # What an answer to a question means, the question settles.
+        if (not turn.readings and not turn.say) or self._is_unclear(turn, None):
+            return await self._turn_by_rules(person, complete(text, turn), now, zone)
+        return named(turn, plain)
+
+    def _is_unclear(self, turn: Turn, plain: Reading | None) -> bool:
+        least = self._settings.least_confidence
+        return any(is_unclear(reading, plain, least=least) for reading in turn.readings)
 
     async def _turn_by_rules(self, person: str, text: str, now: datetime, zone: ZoneInfo) -> Turn:
         turn = await self._by_rules.turn(person, text, now=now, zone=zone)
@@ -214,21 +233,6 @@ class Understanding:
 
         return await asyncio.to_thread(split_clauses, text, read)
 
-    def _is_unclear(self, reading: Reading, plain: Reading | None) -> bool:
-        """Tell whether a reading is doubtful, or names a time that can be read in two ways.
-
-        Args:
-            reading: what Rasa makes of the message.
-            plain: what the rule parser makes of it; where one of its whole patterns fits, it is seldom wrong.
-        """
-        ambiguous = reading.intent is Intent.SET_REMINDER and any(
-            time.value is None and time.candidates for time in reading.times
-        )
-        contradicted = plain is not None and plain.confidence >= _PLAIN and plain.intent is not reading.intent
-        # Work that is stopped is lost, so nothing that may be mere noise stops it.
-        rash = plain is not None and reading.intent is Intent.STOP and plain.intent is Intent.OUT_OF_SCOPE
-        return ambiguous or contradicted or rash or reading.confidence < self._settings.least_confidence
-
     # -- texts on their own
 
     async def read(self, text: str, *, now: datetime, zone: ZoneInfo) -> Reading:
@@ -241,7 +245,8 @@ class Understanding:
             by_rasa = await RasaReader(client).read(text, now=now, zone=zone)
         except NluUnavailable:
             return by_rules
-        return by_rules if self._is_unclear(by_rasa, by_rules) and by_rules.confidence >= _PLAIN else by_rasa
+        unclear = is_unclear(by_rasa, by_rules, least=self._settings.least_confidence)
+        return by_rules if unclear and by_rules.confidence >= PLAIN else by_rasa
 
     async def readings(self, text: str, *, now: datetime, zone: ZoneInfo) -> tuple[Reading, ...]:
         """Return the readings of all wishes in a text, in order."""
@@ -273,19 +278,3 @@ class Understanding:
         if address not in self._clients:
             self._clients[address] = RasaClient(address, timeout=self._settings.turn_seconds)
         return self._clients[address]
-
-
-def _named(turn: Turn, plain: Reading) -> Turn:
-    """Return a turn in which something is merely said with the intent that was answered, where that is plain."""
-    if turn.readings or turn.intent is not None or plain.confidence < _PLAIN:
-        return turn
-    return turn.model_copy(update={"intent": plain.intent})
-
-
-def _complete(text: str, turn: Turn) -> str:
-    """Return a sentence that says all that a form has gathered, for the rule parser to take over."""
-    for reading in turn.readings:
-        what, when = reading.slots.get("what"), reading.slots.get("when")
-        if reading.intent is Intent.SET_REMINDER and what and when and (what not in text or when not in text):
-            return f"remind me {when} to {what}"
-    return text

@@ -16,6 +16,29 @@ from ontology.slots import slots_of
 IDENTIFIER: Final = "agent-identifier"
 
 
+class Place:
+    """Where something stands in a content, to be said where it does not fit.
+
+    Args:
+        within: what it stands in, or what it is called.
+        name: the name of its slot, or its number among others.
+    """
+
+    __slots__ = ("_name", "_within")
+
+    def __init__(self, within: "Place | str", name: str | int | None = None) -> None:
+        self._within = within
+        self._name = name
+
+    def __str__(self) -> str:
+        match self._name:
+            case None:
+                return str(self._within)
+            case int():
+                return f"{self._within}[{self._name}]"
+        return f"{self._within}.{self._name}"
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """Stands for an element of a newer version that this one does not know; ``problem`` says what it was."""
@@ -38,7 +61,7 @@ class Builder:
         self.ontology = ontology
         self.is_newer = version > ontology.version
 
-    def class_of(self, name: str, where: str) -> type[Element] | Unknown:
+    def class_of(self, name: str, where: Place) -> type[Element] | Unknown:
         """Return the class of a wire name.
 
         Raises:
@@ -52,7 +75,7 @@ class Builder:
             return Unknown(problem)
         raise MalformedContent(problem)
 
-    def knows_slot(self, cls: type[Element], name: str, known: Mapping[str, Any], where: str) -> bool:
+    def knows_slot(self, cls: type[Element], name: str, known: Mapping[str, Any], where: Place) -> bool:
         """Tell whether a class has the slot; False where it is to be left out.
 
         Raises:
@@ -64,7 +87,7 @@ class Builder:
             return False
         raise MalformedContent(f"{where} ({cls.wire_name}), {name}: there is no such slot")
 
-    def build(self, cls: type[Element], slots: Mapping[str, object], where: str) -> Element | Unknown:
+    def build(self, cls: type[Element], slots: Mapping[str, object], where: Place) -> Element | Unknown:
         """Return the element of a class with these slots, by their names in Python.
 
         Raises:
@@ -81,7 +104,7 @@ class Builder:
         assert isinstance(element, Element)
         return element
 
-    def pattern(self, cls: type[Element], slots: Mapping[str, object], where: str) -> Element | Unknown:
+    def pattern(self, cls: type[Element], slots: Mapping[str, object], where: Place) -> Element | Unknown:
         """Return a pattern of a class.
 
         Raises:
@@ -95,7 +118,7 @@ class Builder:
         except ValueError as error:
             raise MalformedContent(f"{where} ({cls.wire_name}), {error}") from error
 
-    def identifier(self, slots: Mapping[str, object], where: str) -> AgentIdentifier:
+    def identifier(self, slots: Mapping[str, object], where: Place) -> AgentIdentifier:
         """Return an agent's identifier.
 
         Raises:
@@ -105,14 +128,14 @@ class Builder:
         assert isinstance(identifier, AgentIdentifier)
         return identifier
 
-    def _pattern(self, slots: Mapping[str, object], where: str) -> Element | Unknown:
+    def _pattern(self, slots: Mapping[str, object], where: Place) -> Element | Unknown:
         bare = _validated(Pattern, Pattern.wire_name, slots, where)
         assert isinstance(bare, Pattern)
         cls = self.class_of(bare.of_class, where)
         return cls if isinstance(cls, Unknown) else self.pattern(cls, bare.slots, where)
 
 
-def _validated(cls: type[BaseModel], name: str, slots: Mapping[str, object], where: str) -> BaseModel:
+def _validated(cls: type[BaseModel], name: str, slots: Mapping[str, object], where: Place) -> BaseModel:
     try:
         return cls.model_validate(slots)
     except ValidationError as error:

@@ -1,7 +1,8 @@
 """The JSON content language: typed content as JSON text and back.
 
 A content expression is an array of elements; an element is an object whose member ``class`` holds its wire
-name and whose other members are its slots. Unset slots are left out.
+name and whose other members are its slots. Unset slots are left out. A slot that takes names and values is an
+object without ``class``; where a name in it is ``class`` itself, it is written ``_class``, and so on.
 """
 
 import json
@@ -10,12 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Final
+from typing import Any, Final, cast
 
 from pydantic import BaseModel, JsonValue, TypeAdapter
 
 from ontology.acl import AgentIdentifier
-from ontology.building import IDENTIFIER, Builder, Unknown
+from ontology.building import IDENTIFIER, Builder, Place, Unknown
 from ontology.content import Ontology, Version
 from ontology.elements import Element
 from ontology.language import DEEPEST, LARGEST, MalformedContent, Unspeakable
@@ -26,6 +27,9 @@ __all__ = ["NAME", "JsonLanguage", "MalformedContent", "decode", "encode"]
 NAME: Final = "json"
 _NOT_XML: Final = re.compile("[\x7f\ud800-\udfff\ufffe\uffff]")
 _SPAN: Final = TypeAdapter(timedelta)
+_WRITER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_CLASS: Final = re.compile("_*class")
+_PLAIN: Final = frozenset({str, int, float, bool, type(None)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,8 @@ def encode(elements: tuple[Element, ...]) -> str:
     Raises:
         Unspeakable: they have a number that JSON does not.
     """
-    tree = [_encode(element) for element in elements]
     try:
-        text = json.dumps(tree, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text = _WRITER.encode([_encode(element) for element in elements])
     except ValueError as error:
         raise Unspeakable(f"JSON cannot say this: {error}") from error
     # These can stand only within strings; escaped, the text can be carried by XML.
@@ -81,7 +84,7 @@ def decode(text: str, ontology: Ontology, version: Version | None = None) -> tup
     builder = Builder(ontology, version or ontology.version)
     elements = []
     for number, item in enumerate(tree):
-        element = _decode(item, builder, f"element {number}", 0)
+        element = _decode(item, builder, Place(f"element {number}"), 0)
         if isinstance(element, Unknown):
             raise MalformedContent(element.problem)
         if not isinstance(element, Element):
@@ -90,43 +93,54 @@ def decode(text: str, ontology: Ontology, version: Version | None = None) -> tup
     return tuple(elements)
 
 
-def _encode(value: object) -> JsonValue:
+def _encode(value: Any) -> JsonValue:
+    if type(value) in _PLAIN:
+        return cast("JsonValue", value)
     match value:
         case Element():
-            slots = ((slot.wire, given(value, slot)) for slot in slots_of(type(value)))
-            return {"class": value.wire_name, **{name: _encode(inner) for name, inner in slots if inner is not None}}
+            members: dict[str, JsonValue] = {"class": value.wire_name}
+            for slot in slots_of(type(value)):
+                inner = given(value, slot)
+                if inner is not None:
+                    members[slot.wire] = _encode(inner)
+            return members
         case AgentIdentifier():
             return {"class": IDENTIFIER, **value.model_dump(mode="json", exclude_unset=True)}
         case BaseModel():
             return value.model_dump(mode="json", exclude_unset=True)
+        case tuple() | list() | frozenset():
+            return [_encode(item) for item in value]
+        case Mapping():
+            return {_escaped(str(key)): _encode(item) for key, item in value.items()}
+    return _encode_scalar(value)
+
+
+def _encode_scalar(value: object) -> JsonValue:
+    match value:
         case Enum():
             return _encode(value.value)
         case datetime():
             return value.isoformat()
         case timedelta():
-            span: str = _SPAN.dump_python(value, mode="json")
-            return span
-        case tuple() | list() | frozenset():
-            return [_encode(item) for item in value]
-        case Mapping():
-            return {str(key): _encode(item) for key, item in value.items()}
-        case None | bool() | int() | float() | str():
+            return cast("JsonValue", _SPAN.dump_python(value, mode="json"))
+        case int() | float() | str():
             return value
     raise TypeError(f"{type(value).__name__} cannot stand in a content expression")
 
 
-def _decode(value: object, builder: Builder, where: str, depth: int) -> object:
+def _decode(value: object, builder: Builder, where: Place, depth: int) -> object:
     if depth > DEEPEST:
         raise MalformedContent(f"{where} is nested deeper than {DEEPEST} levels")
-    if isinstance(value, list):
-        return [_decode(item, builder, f"{where}[{n}]", depth + 1) for n, item in enumerate(value)]
-    if not isinstance(value, dict):
+    if type(value) in _PLAIN:
         return value
-    members = {k: _decode(item, builder, f"{where}.{k}", depth + 1) for k, item in value.items() if k != "class"}
+    if isinstance(value, list):
+        return [_decode(item, builder, Place(where, n), depth + 1) for n, item in enumerate(value)]
+    assert isinstance(value, dict)
+    members = {k: _decode(item, builder, Place(where, k), depth + 1) for k, item in value.items() if k != "class"}
     name = value.get("class")
     match name:
         case None:
-            return members
+            return {_unescaped(key): item for key, item in members.items()}
         case "agent-identifier":
             return builder.identifier(members, where)
         case str():
@@ -134,7 +148,16 @@ def _decode(value: object, builder: Builder, where: str, depth: int) -> object:
     raise MalformedContent(f"{where}: the ontology {builder.ontology.name} has no class {name!r}")
 
 
-def _build(name: str, members: dict[str, object], builder: Builder, where: str) -> Element | Unknown:
+def _escaped(key: str) -> str:
+    """Return a name in a mapping so that it is not taken for the class of an element."""
+    return f"_{key}" if _CLASS.fullmatch(key) else key
+
+
+def _unescaped(key: str) -> str:
+    return key[1:] if key.startswith("_") and _CLASS.fullmatch(key) else key
+
+
+def _build(name: str, members: dict[str, object], builder: Builder, where: Place) -> Element | Unknown:
     cls = builder.class_of(name, where)
     if isinstance(cls, Unknown):
         return cls

@@ -18,6 +18,7 @@ from ontology.elements import Element
 from ontology.expressions import Action, Reason, UnrecognisedValue, UnsupportedValue
 from ontology.json_language import JsonLanguage
 from ontology.language import Language, MalformedContent, Unspeakable
+from ontology.said import SAID
 from ontology.sl.language import SLLanguage
 from ontology.sl.profiles import Profile
 
@@ -89,6 +90,7 @@ class ContentManager:
             except Unspeakable as error:
                 problem = error
             else:
+                SAID.remember(text, each, vocabulary, elements)
                 return Spoken(text, each.name, ontology or vocabulary.name, vocabulary.version)
         raise problem
 
@@ -107,25 +109,32 @@ class ContentManager:
         version = _version_of(message)
         if version.major != ontology.version.major:
             raise _unsupported("ontology", f"Of {ontology.name} I know version {ontology.version}, not {version}.")
+        text = message.content or ""
+        said = SAID.recall(text, language, ontology) if version == ontology.version else None
+        if said is not None:
+            return said
         try:
-            return language.decode(message.content or "", ontology, version)
+            return language.decode(text, ontology, version)
         except MalformedContent as error:
             raise NotUnderstandable(UnrecognisedValue(parameter="content", explanation=str(error))) from error
 
     def _able(self, wanted: str | None) -> Iterable[Language]:
-        default, *others = self._languages.values()
-        names = [language.name for language in others]
-        if wanted is not None and wanted.lower() in names:
-            yield from others[names.index(wanted.lower()) :]
-        yield default
+        default, *others = self._languages
+        if wanted is not None and wanted.lower() in others:
+            yield from (self._languages[name] for name in others[others.index(wanted.lower()) :])
+        yield self._languages[default]
 
     def _home(self, elements: tuple[Element, ...]) -> Ontology:
-        spoken_of = {type(e.act if isinstance(e, Action) else e) for e in elements}
-        known = tuple(self._ontologies.values())
-        return next((ontology for ontology in known if spoken_of <= set(ontology)), known[0])
+        spoken_of = [type(element.act if isinstance(element, Action) else element) for element in elements]
+        for ontology in self._ontologies.values():
+            if all(ontology.find(cls.wire_name) is cls for cls in spoken_of):
+                return ontology
+        return next(iter(self._ontologies.values()))
 
 
 def _version_of(message: ACLMessage) -> Version:
+    if not message.user_defined:
+        return _FIRST
     said = (value for name, value in message.user_defined.items() if name.lower() == VERSION_PARAMETER.lower())
     try:
         return Version.read(next(said, str(_FIRST)))

@@ -55,7 +55,7 @@ def by_sl_name(cls: type[Element]) -> Mapping[str, Slot]:
 
 def given(element: Element, slot: Slot) -> object:
     """Return the value of a slot that was given one, or None."""
-    return getattr(element, slot.name) if slot.name in element.model_fields_set else None
+    return element.__dict__[slot.name] if slot.name in element.__pydantic_fields_set__ else None
 
 
 def kinds_of(annotation: Any) -> tuple[Any, ...]:

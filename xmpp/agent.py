@@ -339,5 +339,5 @@ def _as_spade(message: ACLMessage, to: AgentIdentifier) -> Message:
         to=to.name,
         sender=message.sender.name,
         body=message.content or " ",
-        metadata=acl_stanza.fields(message),
+        metadata=acl_stanza.fields_of(message, to),
     )

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from behaviours.conversations import BEGINNINGS, Conversations
-from ontology.acl import ACLMessage, AgentIdentifier, Performative
+from ontology.acl import ACLMessage, AgentIdentifier, InvalidMessage, Performative
 from ontology.expressions import InternalError, Reason, Unauthorised, UnrecognisedValue
 from ontology.manager import ContentManager
 from xmpp import stanza as acl_stanza
@@ -84,8 +84,10 @@ class Endpoint:
             ConnectionError: the connection has been closed for good.
             OutboxFullError: too much waits to be delivered already.
             MessageTooLargeError: its content is larger than what is taken.
-            InvalidMessage: a parameter has characters that XML cannot carry.
+            InvalidMessage: it has no receivers, or a parameter has characters that XML cannot carry.
         """
+        if not message.receivers:
+            raise InvalidMessage("receiver", "a message that is sent needs at least one receiver")
         acl_stanza.check(message)
         check_size(message)
         for receiver in message.receivers:
@@ -115,7 +117,7 @@ class Endpoint:
         logger.warning("%s refused a message of %s, which is no agent that the AMS knows", self._identifier, sender)
 
     def _on_stanza(self, incoming: Any) -> None:
-        if incoming["type"] == "error" or not acl_stanza.is_acl(incoming):
+        if incoming["type"] == "error" or not incoming["from"].bare or not acl_stanza.is_acl(incoming):
             return
         sender = AgentIdentifier(name=incoming["from"].bare)
         if len(self._waiting.get(sender.name, ())) >= _WAITING:

@@ -25,7 +25,7 @@ from xmpp.operator import Operator
 
 AT_ONCE: Final = 12
 """Tasks that may be under way at a time; one of them speaks, the others wait for something to happen."""
-LONGEST: Final = 420.0
+LONGEST: Final = 540.0
 """Seconds for a whole run; what is not done by then has failed."""
 DOWN: Final = 20.0
 """Seconds after the last word before the power goes, until the assistant is started again."""
@@ -88,8 +88,8 @@ class Run:
             show=self._screen.show if self._screen is not None else None,
             values={"home": str(self._home), "page_port": str(self._pages.port), "long": "please listen " * 1500},
         )
+        await self._ingest()
         async with self._asking():
-            await self._ingest()
             await self._do(lambda task: task.life == 1 and not task.restarts)
             restarting = self._begin_restarting()
             await self._all_at_barrier(restarting)

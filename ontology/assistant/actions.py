@@ -22,6 +22,7 @@ class SetReminder(AgentAction):
     due: datetime = Field(description="when, ISO 8601 with offset; of a recurring reminder the first time")
     zone: str = Field(description="IANA time zone of the wall time that is meant")
     rrule: str | None = Field(default=None, description="RFC 5545 recurrence rule, for recurring reminders")
+    instead_of: str | None = Field(default=None, description="id of a reminder of theirs that it takes the place of")
 
 
 class ListReminders(AgentAction):

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from ontology.building import Builder, Unknown
+from ontology.building import Builder, Place, Unknown
 from ontology.content import Ontology, Version
 from ontology.elements import Element
 from ontology.language import MalformedContent, Unspeakable
@@ -53,7 +53,7 @@ class SLLanguage:
         reader = Reader(Builder(ontology, version))
         elements = []
         for number, node in enumerate(content):
-            element = reader.expression(node, f"expression {number}")
+            element = reader.expression(node, Place(f"expression {number}"))
             if isinstance(element, Unknown):
                 raise MalformedContent(element.problem)
             elements.append(element)

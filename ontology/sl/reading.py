@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ontology.acl import AgentIdentifier
-from ontology.building import IDENTIFIER, Builder, Unknown
+from ontology.building import IDENTIFIER, Builder, Place, Unknown
 from ontology.elements import Element, Predicate, TermSequence, TermSet, Variable, as_term
 from ontology.expressions import Action, And, Done, Equals, Not, Or, Result
 from ontology.language import MalformedContent
@@ -34,7 +34,7 @@ class Reader:
     def __init__(self, builder: Builder) -> None:
         self._builder = builder
 
-    def expression(self, node: tree.Expression, where: str) -> Element | Unknown:
+    def expression(self, node: tree.Expression, where: Place) -> Element | Unknown:
         """Return the element of a content expression.
 
         Raises:
@@ -51,16 +51,19 @@ class Reader:
 
     # -- formulas
 
-    def _formula(self, node: tree.Formula, where: str) -> Element | Unknown:
+    def _formula(self, node: tree.Formula, where: Place) -> Element | Unknown:
         match node:
             case tree.Event("done", action, None):
-                return self._make(Done, {"action": self._action(action, f"{where}.action")}, where)
+                return self._make(Done, {"action": self._action(action, Place(where, "action"))}, where)
             case tree.Relation(operator, left, right):
                 return self._make(*self._relation(operator, left, right, where), where)
             case tree.Not(formula):
-                return self._make(Not, {"proposition": self._formula(formula, f"{where}.not")}, where)
+                return self._make(Not, {"proposition": self._formula(formula, Place(where, "not"))}, where)
             case tree.Connection(operator, first, second) if operator in _CONNECTIONS:
-                both = {"left": self._formula(first, f"{where}.left"), "right": self._formula(second, f"{where}.right")}
+                both = {
+                    "left": self._formula(first, Place(where, "left")),
+                    "right": self._formula(second, Place(where, "right")),
+                }
                 return self._make(_CONNECTIONS[operator], both, where)
             case tree.Proposition() | tree.Predicate():
                 return self._statement(node, where, is_pattern=False)
@@ -68,7 +71,9 @@ class Reader:
                 raise MalformedContent(f"{where}: {'true' if value else 'false'} alone says nothing here")
         raise MalformedContent(f"{where}: statements with {getattr(node, 'operator', '')} are not taken here")
 
-    def _statement(self, node: tree.Proposition | tree.Predicate, where: str, *, is_pattern: bool) -> Element | Unknown:
+    def _statement(
+        self, node: tree.Proposition | tree.Predicate, where: Place, *, is_pattern: bool
+    ) -> Element | Unknown:
         applied = tree.Predicate(node.symbol) if isinstance(node, tree.Proposition) else node
         element = self._apply(applied, where, is_pattern=is_pattern, within=is_pattern)
         if not isinstance(element, Predicate | Unknown):
@@ -76,20 +81,23 @@ class Reader:
         return element
 
     def _relation(
-        self, operator: str, left: tree.Term, right: tree.Term, where: str, *, within: bool = False
+        self, operator: str, left: tree.Term, right: tree.Term, where: Place, *, within: bool = False
     ) -> tuple[type[Element], dict[str, object]]:
-        values = (self._term(left, f"{where}.left", within=within), self._term(right, f"{where}.right", within=within))
+        values = (
+            self._term(left, Place(where, "left"), within=within),
+            self._term(right, Place(where, "right"), within=within),
+        )
         if operator == "result":
             return Result, dict(zip(("action", "value"), values, strict=True))
         return Equals, dict(zip(("left", "right"), values, strict=True))
 
-    def _pattern(self, node: tree.Formula, where: str) -> Element | Unknown:
+    def _pattern(self, node: tree.Formula, where: Place) -> Element | Unknown:
         match node:
             case tree.Relation(operator, left, right):
                 cls, slots = self._relation(operator, left, right, where, within=True)
                 return self._builder.pattern(cls, slots, where)
             case tree.Event("done", action, None):
-                done = self._action(action, f"{where}.action", within=True)
+                done = self._action(action, Place(where, "action"), within=True)
                 return self._builder.pattern(Done, {"action": done}, where)
             case tree.Proposition() | tree.Predicate():
                 return self._statement(node, where, is_pattern=True)
@@ -97,18 +105,18 @@ class Reader:
 
     # -- terms
 
-    def _action(self, node: tree.ActionExpression, where: str, *, within: bool = False) -> Element | Unknown:
+    def _action(self, node: tree.ActionExpression, where: Place, *, within: bool = False) -> Element | Unknown:
         if isinstance(node, tree.ActionPair):
             raise MalformedContent(f"{where}: composed actions ({node.operator}) are not taken here")
-        actor = self._term(node.agent, f"{where}.actor", within=within)
-        act = self._term(node.act, f"{where}.act", within=within)
+        actor = self._term(node.agent, Place(where, "actor"), within=within)
+        act = self._term(node.act, Place(where, "act"), within=within)
         return self._make(Action, {"actor": actor, "act": act}, where)
 
-    def _reference(self, node: tree.IdentifyingExpression, where: str) -> Element | Unknown:
+    def _reference(self, node: tree.IdentifyingExpression, where: Place) -> Element | Unknown:
         term, proposition = self._term(node.term, where), self._pattern(node.formula, where)
         return self._make(_REFERENCES[node.operator], {"term": term, "proposition": proposition}, where)
 
-    def _term(self, node: tree.Term, where: str, *, slot: Slot | None = None, within: bool = False) -> Any:
+    def _term(self, node: tree.Term, where: Place, *, slot: Slot | None = None, within: bool = False) -> Any:
         """Return the value of a term: for ``slot``, and ``within`` an identifying expression or not."""
         match node:
             case tree.Constant(value):
@@ -118,8 +126,8 @@ class Reader:
             case tree.Aggregate(operator, terms):
                 if slot is not None and slot.is_many:
                     item = replace(slot, is_many=False)
-                    return tuple(self._term(t, f"{where}[{n}]", slot=item, within=within) for n, t in enumerate(terms))
-                items = tuple(self._term(term, f"{where}[{n}]", within=within) for n, term in enumerate(terms))
+                    return tuple(self._term(t, Place(where, n), slot=item, within=within) for n, t in enumerate(terms))
+                items = tuple(self._term(term, Place(where, n), within=within) for n, term in enumerate(terms))
                 return self._make(TermSet if operator == "set" else TermSequence, {"items": items}, where)
             case tree.Action() | tree.ActionPair():
                 return self._action(node, where, within=within)
@@ -127,24 +135,29 @@ class Reader:
                 return self._reference(node, where)
             case tree.FunctionalTerm(symbol, _, parameters) if slot is not None and slot.is_mapping and symbol == MAP:
                 item = replace(slot, is_mapping=False)
-                return {p.name: self._term(p.value, f"{where}.{p.name}", slot=item, within=within) for p in parameters}
+                return {p.name: self._term(p.value, Place(where, p.name), slot=item, within=within) for p in parameters}
             case tree.FunctionalTerm(symbol) if symbol.lower() == IDENTIFIER:
                 return self._identifier(node, where, within=within)
             case tree.FunctionalTerm():
                 return self._apply(node, where, is_pattern=False, within=within)
 
-    def _identifier(self, node: tree.FunctionalTerm, where: str, *, within: bool) -> AgentIdentifier:
+    def _identifier(self, node: tree.FunctionalTerm, where: Place, *, within: bool) -> AgentIdentifier:
         slots: dict[str, object] = {}
+        user_defined: list[tuple[str, object]] = []
         for parameter in node.parameters:
             name = parameter.name.lower()
+            value = self._term(parameter.value, Place(where, name), within=within)
             if name in _IDENTIFIER_SLOTS:
-                value = self._term(parameter.value, f"{where}.{name}", within=within)
                 slots[name] = value.items if isinstance(value, TermSet | TermSequence) else value
-            elif not name.startswith("x-"):  # user-defined ones mean nothing here
+            elif name.startswith("x-"):
+                user_defined.append((parameter.name, value))
+            else:
                 raise MalformedContent(f"{where} ({IDENTIFIER}), {name}: there is no such slot")
+        if user_defined:
+            slots["user_defined"] = tuple(user_defined)
         return self._builder.identifier(slots, where)
 
-    def _apply(self, node: _Applied, where: str, *, is_pattern: bool, within: bool) -> Element | Unknown:
+    def _apply(self, node: _Applied, where: Place, *, is_pattern: bool, within: bool) -> Element | Unknown:
         """Return the element of a symbol with its arguments: a pattern where it must be, or leaves something open."""
         is_exact = self._builder.ontology.find(node.symbol) is not None
         cls = self._builder.class_of(node.symbol if is_exact else node.symbol.lower(), where)
@@ -156,15 +169,15 @@ class Reader:
             return self._builder.pattern(cls, slots, where)
         return self._builder.build(cls, slots, where)
 
-    def _slots(self, cls: type[Element], node: _Applied, where: str, *, within: bool) -> dict[str, object]:
+    def _slots(self, cls: type[Element], node: _Applied, where: Place, *, within: bool) -> dict[str, object]:
         slots: dict[str, object] = {}
         for slot, term in self._arguments(cls, node, where):
             if slot.name in slots:
                 raise MalformedContent(f"{where} ({cls.wire_name}), {slot.sl}: it is given twice")
-            slots[slot.name] = self._term(term, f"{where}.{slot.name}", slot=slot, within=within)
+            slots[slot.name] = self._term(term, Place(where, slot.name), slot=slot, within=within)
         return slots
 
-    def _arguments(self, cls: type[Element], node: _Applied, where: str) -> list[tuple[Slot, tree.Term]]:
+    def _arguments(self, cls: type[Element], node: _Applied, where: Place) -> list[tuple[Slot, tree.Term]]:
         if node.parameters:
             known = by_sl_name(cls)
             named = [(parameter.name.lower(), parameter.value) for parameter in node.parameters]
@@ -174,7 +187,7 @@ class Reader:
             raise MalformedContent(f"{where} ({cls.wire_name}): it takes {len(slots)} terms, not {len(node.terms)}")
         return list(zip(slots, node.terms, strict=False))
 
-    def _make(self, cls: type[Element], slots: Mapping[str, object], where: str) -> Element | Unknown:
+    def _make(self, cls: type[Element], slots: Mapping[str, object], where: Place) -> Element | Unknown:
         if cls in _PATTERNED and any(is_open(value) for value in slots.values()):
             return self._builder.pattern(cls, slots, where)
         return self._builder.build(cls, slots, where)

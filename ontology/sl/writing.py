@@ -146,6 +146,8 @@ class Writer:
             yield tree.Parameter("addresses", self._term(identifier.addresses))
         if identifier.resolvers:
             yield tree.Parameter("resolvers", self._term(identifier.resolvers))
+        for name, value in identifier.user_defined:
+            yield tree.Parameter(name, self._term(value))
 
     def _arguments(self, element: Element) -> _Arguments:
         slots = slots_of(type(element))

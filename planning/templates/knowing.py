@@ -40,6 +40,9 @@ def ingest(wish: Wish, goal: Goal) -> IngestDocuments:
 
 
 @template("open_goal")
-def open_goal(wish: Wish, goal: Goal) -> Compose:
-    """Have ``goal``, or the whole text, written about by a language model."""
+def open_goal(wish: Wish, goal: Goal) -> AnswerQuestion | Compose:
+    """Have ``question`` answered by whoever knows best; have ``goal``, or the whole text, written about otherwise."""
+    question = optional(wish, "question")
+    if question is not None:
+        return AnswerQuestion(owner=goal.person, question=question, about="anything")
     return Compose(owner=goal.person, instruction=optional(wish, "goal") or wish.text)

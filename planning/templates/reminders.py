@@ -8,10 +8,17 @@ from planning.templates.spans import moment
 
 @template("set_reminder")
 def set_reminder(wish: Wish, goal: Goal) -> SetReminder:
-    """Remind the person of ``what`` at ``when``."""
+    """Remind the person of ``what`` at ``when``, perhaps ``instead_of`` a reminder that they correct."""
     text = needed(wish, "what", "Please say what I should remind you of.")
     when = moment(wish, goal)
-    return SetReminder(owner=goal.person, text=text, due=when.at, zone=goal.zone, rrule=when.rrule)
+    return SetReminder(
+        owner=goal.person,
+        text=text,
+        due=when.at,
+        zone=goal.zone,
+        rrule=when.rrule,
+        instead_of=optional(wish, "instead_of"),
+    )
 
 
 @template("list_reminders")

@@ -3,6 +3,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
 
 import pytest
 from aiohttp import web
@@ -13,6 +15,8 @@ from agents.actuator import ActuatorAgent
 from agents.settings import Settings
 from behaviours.outcomes import Failed, NoBids, Refused
 from ontology.assistant import (
+    Answer,
+    AnswerQuestion,
     Calculate,
     Calculation,
     CodeOutcome,
@@ -42,7 +46,7 @@ class Scene:
         self.house.settings = Settings(actuation=ActuationSettings.model_validate(actuation))
         await self.house.directory_agent()
         self.people = await self.house.people()
-        offers = frozenset({EXACT, "find-files", "read-page"})
+        offers = frozenset({EXACT, "find-files", "file-places", "read-page"})
         self.hands = await self.house.run(ActuatorAgent, "hands", offers=offers)
         self.sandbox = await self.house.run(ActuatorAgent, "sandbox", offers=frozenset({CODE, "run-code"}))
         self.asker: Offering = await self.house.asker()
@@ -158,10 +162,39 @@ async def test_files_are_found_within_the_folders_that_are_set(house: House) -> 
         await here.ask(here.hands, FindFiles(owner=OWNER, folder=str(elsewhere)))
 
 
+async def test_where_something_is_a_file_of_that_name_may_say(house: House, tmp_path: Path) -> None:
+    for name in ("ferry-timetable.pdf", "boiler_guide_2019.pdf", "notes.txt"):
+        (tmp_path / name).write_text("The ferry timetable is on the door.")
+    here = await Scene(house).begin(files=FilesSettings(folders=(str(tmp_path),)))
+
+    async def asked(question: str, about: Literal["person", "documents", "anything"] = "anything") -> Element | None:
+        act = AnswerQuestion(owner=OWNER, question=question, about=about)
+        won = await here.asker.contract_net([here.hands.identifier], act, rank=list, bid_timeout=10, timeout=10)
+        assert won.winner.bid.confidence <= 0.5, "what somebody said goes before"
+        return won.value
+
+    for question, name in (
+        ("where is the ferry timetable?", "ferry-timetable.pdf"),
+        ("where did I put the boiler guides", "boiler_guide_2019.pdf"),
+        ("wheres the 2019 guide for the boiler", "boiler_guide_2019.pdf"),
+    ):
+        found = await asked(question)
+        assert isinstance(found, Answer)
+        assert str(tmp_path / name) in found.text
+        assert [source.title for source in found.sources] == [name]
+    for question in ("where is the ferry office?", "who wrote the ferry timetable?", "where does the ferry leave?"):
+        with pytest.raises(NoBids):
+            await asked(question)
+    with pytest.raises(NoBids):
+        await asked("where is the ferry timetable?", about="documents")
+
+
 async def test_files_are_left_alone_where_the_policy_says_so(house: House) -> None:
     here = await Scene(house).begin(policy=Policy.model_validate({"read_files": "deny"}))
     with pytest.raises(Refused, match="read_files"):
         await here.ask(here.hands, FindFiles(owner=OWNER, kind="pdf"))
+    with pytest.raises(Refused):
+        await here.ask(here.hands, AnswerQuestion(owner=OWNER, question="where is the timetable?"))
 
 
 @asynccontextmanager

@@ -160,12 +160,23 @@ async def test_an_answer_from_elsewhere_than_expected_counts_less(house: House) 
 
 @pytest.mark.parametrize(
     ("about", "said"),
-    [("documents", "Your documents do not say"), ("person", "I don't know that"), ("anything", "documents do not say")],
+    [("documents", "Your documents do not say"), ("person", "I don't know that"), ("anything", "Nobody here can")],
 )
 async def test_who_was_expected_to_know_says_that_they_do_not(house: House, about: str, said: str) -> None:
     here = await Scene(house).begin()
     with pytest.raises(NoBids, match=said):
         await here.compete("who painted the ceiling of the opera?", about=about)
+
+
+async def test_a_question_at_large_is_not_answered_from_what_merely_shares_its_topic(house: House) -> None:
+    here = await Scene(house).begin()
+    await here.document("club.md", "# Chess club\n\nIngrid Solberg was elected treasurer of the chess club.\n")
+    won = await here.compete("who is the treasurer of the chess club?", about="anything")
+    assert isinstance(won.value, Answer)
+    assert "Ingrid Solberg" in won.value.text
+    for question in ("how do I get better at chess", "are there good books on chess?", "who won at chess in 1972"):
+        with pytest.raises(NoBids):
+            await here.compete(question, about="anything")
 
 
 async def test_only_documents_in_the_folders_that_are_set_are_read(house: House) -> None:

@@ -13,6 +13,7 @@ from behaviours.outcomes import Fail, Failed, Refuse, Refused
 from behaviours.services import Job, Service
 from ontology.assistant import (
     AchieveGoal,
+    Answer,
     AnswerQuestion,
     Calculate,
     Calculation,
@@ -418,6 +419,43 @@ async def test_open_goals_without_a_language_model_get_an_honest_answer(scene: B
     assert "Open questions need a language model" in step.problem
     with pytest.raises(Refused, match="Open questions need a language model"):
         await here.ask(Compose(owner=PERSON, instruction="Write a poem."))
+
+
+BOILER = wish("open_goal", "who repairs the boiler?", {"goal": "who repairs it", "question": "who repairs the boiler"})
+KNOWN = Answer(text="Ms Vale repairs the boiler.", confidence=0.5)
+
+
+async def test_open_questions_go_to_whoever_knows_and_to_a_language_model_only_then(house: House, scene: Begin) -> None:
+    async with serve(Reply(text="A plumber, I suppose.")) as server:
+        house.settings = Settings(planning=QUICK.planning, llm=server.settings())
+        here = await scene()
+        (step,) = (await here.achieve(goal(BOILER))).steps
+        assert isinstance(step.value, Answer)
+        assert (step.value.text, step.agent) == ("A plumber, I suppose.", here.planner.identifier.name)
+        knower = await here.bidder("librarian", AnswerQuestion, confidence=0.5, result=KNOWN)
+        (step,) = (await here.achieve(goal(BOILER, id="g2"))).steps
+        assert (step.value, step.bids) == (KNOWN, 2)
+        asked = AnswerQuestion(owner=PERSON, question="who repairs the boiler", about="anything")
+        assert list(knower.done) == [asked]
+        assert len(server.requests) == 1
+
+
+async def test_an_open_question_that_nobody_can_answer_gets_an_honest_answer(scene: Begin) -> None:
+    here = await scene()
+    (step,) = (await here.achieve(goal(BOILER))).steps
+    assert (step.state, step.action.wire_name) == ("failed", "answer-question")
+    assert step.problem is not None
+    assert "Neither your documents nor what you told me say that. Open questions need a language model" in step.problem
+
+
+async def test_a_language_model_is_not_asked_what_ones_own_notes_say(house: House, scene: Begin) -> None:
+    async with serve(Reply(text="Something.")) as server:
+        house.settings = Settings(planning=QUICK.planning, llm=server.settings())
+        here = await scene()
+        for number, intent in enumerate(("ask_documents", "ask_fact")):
+            (step,) = (await here.achieve(goal(wish(intent, "who repairs the boiler"), id=f"g{number}"))).steps
+            assert step.state == "failed"
+        assert server.requests == []
 
 
 async def test_a_missing_key_is_said_and_all_else_goes_on(

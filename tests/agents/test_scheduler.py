@@ -158,6 +158,36 @@ async def test_reminders_are_cancelled_by_words_or_number(house: House) -> None:
     assert here.people.asked == []
 
 
+async def test_a_reminder_takes_the_place_of_the_one_that_was_wrong(house: House) -> None:
+    here = await Scene(house).begin()
+    await here.ask(reminder("water the plants", soon(3600)))
+    wrong = await here.ask(reminder("call John", soon(3600)))
+    assert isinstance(wrong, Reminder)
+    right = await here.ask(reminder("call Jane", soon(7200)).model_copy(update={"instead_of": wrong.id}))
+    assert isinstance(right, Reminder)
+    assert right.text == "call Jane"
+    assert await here.list() == ["water the plants", "call Jane"]
+
+
+async def test_what_was_wrong_and_has_come_already_is_set_right_all_the_same(house: House) -> None:
+    here = await Scene(house).begin()
+    gone = await here.ask(reminder("stretch", soon()))
+    assert isinstance(gone, Reminder)
+    await here.people.told.of_length(1)
+    await here.ask(reminder("stretch", soon(3600)).model_copy(update={"instead_of": gone.id}))
+    assert await here.list() == ["stretch"]
+
+
+async def test_nobody_replaces_reminders_of_others(house: House) -> None:
+    here = await Scene(house).begin()
+    theirs = await here.ask(reminder("call John", soon(3600)))
+    assert isinstance(theirs, Reminder)
+    act = reminder("x", soon(3600), owner="bob@people.example").model_copy(update={"instead_of": theirs.id})
+    with pytest.raises(Failed):
+        await here.ask(act)
+    assert await here.list() == ["call John"]
+
+
 @pytest.mark.parametrize("yes", [True, False])
 async def test_cancelling_many_is_asked_about(house: House, *, yes: bool) -> None:
     here = await Scene(house).begin()

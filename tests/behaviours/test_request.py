@@ -1,14 +1,17 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from behaviours.conversations import Conversations
 from behaviours.outcomes import ConversationFailed, DeadlinePassed, Fail, Failed, NotUnderstood, Refuse, Refused
 from behaviours.request import request
 from behaviours.services import Job
 from ontology.acl import ACLMessage, Performative
-from ontology.assistant import Calculate, Calculation, RunCode
+from ontology.assistant import ASSISTANT, Calculate, Calculation, RunCode
 from ontology.expressions import InternalError, Overloaded
-from tests.behaviours.network import Network, agent, answer, calculator
+from ontology.manager import ContentManager
+from tests.behaviours.network import Network, Wire, agent, answer, calculator
 
 ACT = Calculate(expression="1+1")
 P = Performative
@@ -232,3 +235,12 @@ async def test_who_does_not_even_agree_is_not_waited_for(monkeypatch: pytest.Mon
     network = Network()
     with pytest.raises(DeadlinePassed):
         await request(network.join("ann"), agent("bob"), ACT, timeout=3600)
+
+
+async def test_what_may_be_for_others_of_the_same_name_is_dropped_without_a_word() -> None:
+    network = Network()
+    shared = Conversations(Wire(network, "operator"), ContentManager((ASSISTANT,)), name_is_shared=True)
+    shared.deliver(replace(message(P.AGREE, protocol="fipa-request"), receivers=(agent("operator"),)))
+    assert network.sent == []
+    shared.deliver(replace(message(P.REQUEST, protocol="fipa-request"), receivers=(agent("operator"),)))
+    assert network.count() == {P.NOT_UNDERSTOOD: 1}

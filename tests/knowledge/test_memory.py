@@ -51,6 +51,55 @@ async def test_a_contradiction_is_settled_by_the_newer_fact(memory: Memory) -> N
     assert [fact.superseded_at is None for fact in history] == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("older", "newer", "question"),
+    [
+        ("I park my car on level 2", "I park my car on level 5", "where do I park my car?"),
+        ("we keep our bikes in the shed", "we keep our bikes in the cellar", "where are our bikes?"),
+        ("I charge my phone in the hall", "I charge my phone in the kitchen", "where do I charge my phone"),
+        ("I hang my keys by the door", "now I hang my keys under the stairs", "where do I hang my keys"),
+        ("I work at the bakery", "I work at the harbour now", "where do I work?"),
+    ],
+)
+async def test_of_what_is_done_where_the_newer_place_holds(
+    memory: Memory, older: str, newer: str, question: str
+) -> None:
+    await memory.remember(ANN, older)
+    kept = await memory.remember(ANN, newer)
+    assert await memory.facts(ANN) == (kept,)
+    assert (await memory.recall(ANN, question)).facts == (kept,)
+
+
+@pytest.mark.parametrize(
+    ("fact", "question"),
+    [
+        ("Tom's birthday is on 14 March", "when is toms birthday"),
+        ("Ella was born on 2 June", "when's ellas birthday?"),
+        ("Mia's birthday is on 12 October", "whens mias bday"),
+        ("my wifi password is on the fridge", "wheres my wifi password"),
+        ("my wifi password is on the fridge", "where is my wifi pasword"),
+        ("the boat key hangs behind the door", "were is teh boat key"),
+        ("the boat key hangs behind the door", "wher is the boat kye"),
+        ("my brother lives in Ghent", "in which city does my brother live?"),
+        ("my sister's exam is on 4 May", "on which day is my sisters exam"),
+        ("I am called Doc", "what do you call me?"),
+        ("I am called Captain", "how should you call me"),
+        ("call me Chief", "what is my name?"),
+    ],
+)
+async def test_questions_typed_in_a_hurry_are_answered(memory: Memory, fact: str, question: str) -> None:
+    kept = await memory.remember(ANN, fact)
+    await memory.remember(ANN, "my locker number is 219")
+    assert (await memory.recall(ANN, question)).facts == (kept,)
+
+
+async def test_a_slip_of_the_pen_is_no_other_name(memory: Memory) -> None:
+    await memory.remember(ANN, "Marie's birthday is on 3 May")
+    await memory.remember(ANN, "my brother is called Ben")
+    assert (await memory.recall(ANN, "who is my mother?")).facts == ()
+    assert (await memory.recall(ANN, "what is my aunt's name?")).facts == ()
+
+
 async def test_several_facts_that_answer_alike_are_all_said(memory: Memory) -> None:
     await memory.remember(ANN, "I like jazz")
     await memory.remember(ANN, "I like hiking")
@@ -70,6 +119,7 @@ async def test_several_facts_that_answer_alike_are_all_said(memory: Memory) -> N
         ),
         ("forget everything you know about my sister", ["I like jazz", "my name is Ann"]),
         ("forget when my sister's birthday is", ["I like jazz", "my name is Ann", "my sister's name is Mia"]),
+        ("everything about my sister", ["I like jazz", "my name is Ann"]),
         ("forget everything", []),
         ("everything about me", []),
         ("forget what you know about me", []),

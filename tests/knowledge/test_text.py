@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.text import content_words, question_words, sentence_spans, stem, words
+from knowledge.text import content_words, is_slip, question_words, sentence_spans, stem, words
 
 
 def sentences(text: str) -> list[str]:
@@ -63,3 +63,23 @@ def test_a_measure_asked_for_is_not_what_a_question_is_about() -> None:
 
 def test_forms_of_a_word_have_one_stem() -> None:
     assert stem("parked") == stem("parking") == stem("parks")
+
+
+@pytest.mark.parametrize(
+    ("word", "meant", "slip"),
+    [
+        ("kye", "key", True),
+        ("passwrod", "password", True),
+        ("pasword", "password", True),
+        ("passworrd", "password", True),
+        ("pessword", "password", True),
+        ("password", "password", False),
+        ("cat", "car", False),
+        ("locker", "docker", False),
+        ("brother", "mother", False),
+        ("4471", "4417", False),
+        ("a", "an", False),
+    ],
+)
+def test_slips_of_the_pen(word: str, meant: str, *, slip: bool) -> None:
+    assert is_slip(word, meant) is slip

@@ -32,6 +32,7 @@ IDENTIFIERS = st.builds(
     name=TEXT.filter(bool),
     addresses=st.lists(TEXT, max_size=2).map(tuple),
     resolvers=st.lists(st.builds(AgentIdentifier, name=TEXT.filter(bool)), max_size=1).map(tuple),
+    user_defined=st.just(()) | TEXT.map(lambda value: (("X-hint", value),)),
 )
 ZONES = st.sampled_from([UTC, timezone(timedelta(hours=-5, minutes=-30))])
 _EARLY, _LATE = datetime(1900, 1, 1), datetime(2200, 1, 1)  # noqa: DTZ001 - the zone is drawn

@@ -85,3 +85,9 @@ def test_any_json_gives_elements_or_an_error(tree: Any) -> None:
     except json_language.MalformedContent:
         return
     assert all(isinstance(element, Element) for element in found)
+
+
+@pytest.mark.parametrize("key", ["class", "_class", "__class", "_", "classes"])
+def test_names_in_a_mapping_may_be_any(key: str) -> None:
+    wish = Wish(intent="x", text="y", slots={key: "calculate"})
+    assert json_language.decode(json_language.encode((wish,)), ASSISTANT) == (wish,)

@@ -171,7 +171,7 @@ def test_what_platforms_write_is_read_and_written(text: str, elements: tuple[Ele
             """,
             (
                 Action(
-                    actor=DF,
+                    actor=DF.model_copy(update={"user_defined": (("X-JADE-agent-classname", "jade.domain.df"),)}),
                     act=Search(
                         template=DFAgentDescription(services=(ServiceDescription(type="calculate"),)),
                         constraints=SearchConstraints(max_results=1),

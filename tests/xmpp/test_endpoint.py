@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -11,7 +12,7 @@ import pytest
 from behaviours.outcomes import Failed, NotUnderstood, Refused
 from behaviours.request import PROTOCOL, RequestParticipant, ServiceRequest, request
 from behaviours.services import Job, Service, Services
-from ontology.acl import ACLMessage, AgentIdentifier, Performative
+from ontology.acl import ACLMessage, AgentIdentifier, InvalidMessage, Performative
 from ontology.assistant import Calculate, Calculation
 from ontology.expressions import Unauthorised, UnrecognisedValue
 from tests.xmpp.server.client import PlainClient
@@ -111,6 +112,13 @@ async def test_without_a_connection_nothing_is_sent(society: Society) -> None:
         ann.send(acl(ann.identifier, society.agent("bob")))
 
 
+async def test_what_has_no_receivers_is_not_sent(society: Society) -> None:
+    ann = await society.endpoint("ann", everybody)
+    message = acl(ann.identifier, society.agent("bob"))
+    with pytest.raises(InvalidMessage, match="at least one receiver"):
+        ann.send(replace(message, receivers=()))
+
+
 async def test_a_stranger_is_refused_and_logged_once(society: Society, caplog: pytest.LogCaptureFixture) -> None:
     bob = serving(await society.endpoint("bob", nobody))
     person = await society.client(society.person("eve"))
@@ -192,6 +200,17 @@ async def test_not_understood_is_never_answered(society: Society) -> None:
     send_form(eve, bob.identifier, performative="Not-Understood", reply_by="soon")
     send_form(eve, bob.identifier, performative="inform", reply_by="soon", conversation_id="last")
     assert codec.read(await eve.received()).conversation_id == "last"
+
+
+async def test_questions_in_sl_are_answered_in_sl(society: Society) -> None:
+    bob = serving(await society.endpoint("bob", everybody))
+    eve = await society.client(society.agent("eve").name)
+    asked = f'(action (agent-identifier :name {bob.identifier}) (calculate :expression "1+1"))'
+    message = acl(AgentIdentifier(name=eve.boundjid.bare), bob.identifier, content=f"({asked})", language="fipa-sl0")
+    send(eve, message)
+    answer = codec.read(await eve.received())
+    assert (answer.performative, answer.language) == (Performative.INFORM, "fipa-sl0")
+    assert answer.content == f'((result {asked} (calculation :expression "1+1" :value "2" :exact true)))'
 
 
 async def test_contents_that_cannot_be_read_are_not_understood(society: Society) -> None:

@@ -68,7 +68,13 @@ class Tags(Concept):
     slot_names: ClassVar[Mapping[str, str]] = {"from_": "from"}
 
 
-PLACES = Ontology("places", classes=(Point, Near, Tags), includes=(EXPRESSIONS,))
+class Box(Concept):
+    """What has something in it."""
+
+    thing: Element
+
+
+PLACES = Ontology("places", classes=(Point, Near, Tags, Box), includes=(EXPRESSIONS,))
 ANN = AgentIdentifier(name="ann@host")
 X, Y = Variable(name="x"), Variable(name="y")
 SUM = Action(actor=ANN, act=Calculate(expression="1+1"))
@@ -102,6 +108,9 @@ DUE = datetime(2026, 11, 24, 15, tzinfo=UTC)
          '((near (date-time :value "2026-11-24T15:00:00.000001+00:00") 1))'),
         ((Near(first=Tags(from_="a", names=("b", "c"), order=("d",)), second=1),),
          "((near (tags :from a :names (set b c) :order (sequence d)) 1))"),
+        ((Near(first=Box(thing=DateTime(value=DUE)), second=1),), "((near (box :thing 20261124T150000000Z) 1))"),
+        ((AnyOf(term=X, proposition=Pattern.of(Near, first=X, second=Pattern.of(Point, label="here"))),),
+         "((any ?x (near ?x (point :label here))))"),
         ((Iota(term=X, proposition=Pattern.of(Near, first=X, second="b")),), "((iota ?x (near ?x b)))"),
         ((AnyOf(term=X, proposition=Pattern.of(Near, second=X)),), "((any ?x (near :second ?x)))"),
         ((AllOf(term=TermSequence(items=(X, Y)), proposition=Pattern.of(Near, first=X, second=Y)),),
@@ -147,7 +156,7 @@ def test_an_action_of_the_assistant() -> None:
         ("((near (set (set)) +00000000T000001000))",
          (Near(first=TermSet(items=(TermSet(items=()),)), second=Duration(value=timedelta(seconds=1))),)),
         ("((near (agent-identifier :name a :addresses (sequence b) :X-kind c) 1))",
-         (Near(first=AgentIdentifier(name="a", addresses=("b",)), second=1),)),
+         (Near(first=AgentIdentifier(name="a", addresses=("b",), user_defined=(("X-kind", "c"),)), second=1),)),
         ("((unauthorised))", (Unauthorised(),)),
         ("((near ?x 1))", (Pattern.of(Near, first=X, second=1),)),
     ],

@@ -94,6 +94,10 @@ CASES: list[tuple[Wish, AgentAction]] = [
     (wish("ask_time", "and there?", {"place": "Tokyo"}), TellTime(zone="Europe/Berlin", place="Tokyo")),
     (wish("open_goal", "write me a poem"), Compose(owner=PERSON, instruction="write me a poem")),
     (wish("open_goal", "please", {"goal": "a poem"}), Compose(owner=PERSON, instruction="a poem")),
+    (
+        wish("open_goal", "who repairs the boiler?", {"goal": "who?", "question": "who repairs the boiler"}),
+        AnswerQuestion(owner=PERSON, question="who repairs the boiler", about="anything"),
+    ),
 ]
 
 
