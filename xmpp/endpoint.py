@@ -39,21 +39,24 @@ class Endpoint:
         connection: the connection, open or not yet.
         content: reads and writes contents.
         guard: decides who is heard.
-        numbers: whether messages are numbered and acknowledged (``xmpp/receipts.py``).
+        name_is_shared: whether others speak under the same name. Then messages are neither numbered nor acknowledged
+            (``xmpp/receipts.py``), and what is of no conversation here is left to them.
 
     Attributes:
         fallback: offered admitted messages that are of no conversation, with their stanza where they came as one;
             tells whether it took one.
     """
 
-    def __init__(self, connection: Connection, content: ContentManager, guard: Guard, *, numbers: bool = True) -> None:
+    def __init__(
+        self, connection: Connection, content: ContentManager, guard: Guard, *, name_is_shared: bool = False
+    ) -> None:
         self.connection = connection
         self.content = content
-        self.conversations = Conversations(self, content)
+        self.conversations = Conversations(self, content, name_is_shared=name_is_shared)
         self._guard = guard
         self._identifier = AgentIdentifier(name=connection.boundjid.bare)
         self._waiting: dict[str, deque[tuple[ACLMessage, Any | None]]] = {}
-        self._delivery = Delivery(connection, self._on_given_up, numbers=numbers)
+        self._delivery = Delivery(connection, self._on_given_up, numbers=not name_is_shared)
         self._assembly = Assembly(clock=time.monotonic)
         self._neighbours: Neighbours | None = None
         self._neighbour = Neighbour(self._identifier, self._take, self._on_given_up)

@@ -45,7 +45,7 @@ class Operator:
         self._guard = Guard(directory.name.rpartition("@")[2], directory, self._knows)
         content = ContentManager((*ontologies, AGENT_MANAGEMENT))
         # Several operators may share the account at once, and each sees what is sent to the others.
-        self._endpoint = Endpoint(self._connection, content, self._guard, numbers=False)
+        self._endpoint = Endpoint(self._connection, content, self._guard, name_is_shared=True)
         self.directory = DirectoryClient(self._endpoint.conversations, directory, NAME)
 
     async def open(self) -> None:
