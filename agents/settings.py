@@ -8,6 +8,7 @@ from nlu.settings import NluSettings
 from planning.settings import LlmSettings, PlanningSettings
 from scheduling.settings import SchedulingSettings
 from vision.settings import VisionSettings
+from xmpp.recorder import RecordingSettings
 
 
 class Settings(BaseModel):
@@ -23,4 +24,7 @@ class Settings(BaseModel):
     vision: VisionSettings = Field(default_factory=VisionSettings, description="looking at the screen")
     actuation: ActuationSettings = Field(
         default_factory=ActuationSettings, description="files, code, the web, and what is allowed of them"
+    )
+    recording: RecordingSettings = Field(
+        default_factory=RecordingSettings, description="keeping in memory what the agents say, for `sniff` to show"
     )

@@ -67,7 +67,8 @@ class Observer(Protocol):
     def heard(self, message: ACLMessage, role: Role | None, state: str, after: str | None) -> None:
         """See a message that arrived for a role in a state; ``after`` is None where it does not fit there.
 
-        Without a role, ``state`` says what became of it: ``late``, ``unknown``, ``unserved`` or ``overloaded``.
+        Without a role, ``state`` says what became of it: ``late``, ``unknown``, ``unserved`` or ``overloaded``; or,
+        before it came to the conversations, ``unauthorised`` or taken by another ``behaviour`` of the agent.
         """
 
 

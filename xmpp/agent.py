@@ -12,7 +12,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from spade.agent import Agent
 from spade.message import Message
@@ -28,15 +28,20 @@ from ontology.content import AgentAction, Element, Ontology
 from ontology.expressions import InternalError, Reason
 from ontology.management import AGENT_MANAGEMENT, ServiceDescription
 from ontology.manager import ContentManager
+from ontology.observation import OBSERVATION
 from xmpp.address import AGENT_RESOURCE, Account, Address
 from xmpp.connection import Connection
 from xmpp.directory_client import LEASE, DirectoryClient
 from xmpp.endpoint import Endpoint
 from xmpp.guard import Guard
+from xmpp.observation import Observation
+from xmpp.operator import NAME as OPERATOR
+from xmpp.recorder import Recorder, RecordingSettings
 
 logger = logging.getLogger(__name__)
 
 Outcome = TypeVar("Outcome")
+_RECORDING: Final = RecordingSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +70,23 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
     Args:
         account: the agent's XMPP account.
         platform: the platform it lives on.
-        ontologies: the vocabularies it speaks; that of agent management comes by itself.
+        ontologies: the vocabularies it speaks; those of agent management and observation come by themselves.
+        recording: how much is kept of what it says and hears.
+
+    Attributes:
+        recorder: keeps what the agent says and hears; None where that is switched off.
     """
 
     kind: ClassVar[str] = "agent"
 
-    def __init__(self, account: Account, platform: Platform, *, ontologies: Iterable[Ontology] = ()) -> None:
+    def __init__(
+        self,
+        account: Account,
+        platform: Platform,
+        *,
+        ontologies: Iterable[Ontology] = (),
+        recording: RecordingSettings = _RECORDING,
+    ) -> None:
         # SPADE's container, made with the first agent, sets uvloop's policy even where another loop runs already;
         # under that policy the loop that runs can start no processes.
         policy = asyncio.get_event_loop_policy()
@@ -82,6 +98,8 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         self.identifier = AgentIdentifier(name=account.jid)
         self._account = account
         self._ontologies = tuple(ontologies)
+        self._operator = f"{OPERATOR}@{platform.agents_domain}"
+        self.recorder = Recorder(recording, self._operator) if recording.enabled else None
         self._endpoint: Endpoint | None = None
         self._directory: DirectoryClient | None = None
         self._lease: asyncio.Task[None] | None = None
@@ -149,10 +167,11 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         await self._hook_plugin_before_connection()
         self.client = Connection(self._account, self.platform.address, resource=AGENT_RESOURCE)
         self.presence = PresenceManager(agent=self, approve_all=False)
-        content = ContentManager((*self._ontologies, AGENT_MANAGEMENT))
+        content = ContentManager((*self._ontologies, AGENT_MANAGEMENT, OBSERVATION))
         self._guard = Guard(self.platform.agents_domain, self.platform.directory, self._is_known)
         self._endpoint = Endpoint(self.client, content, self._guard)
         self._endpoint.fallback = self._to_behaviours
+        self._endpoint.conversations.observer = self.recorder
         self._directory = DirectoryClient(
             self._endpoint.conversations, self.platform.directory, self.kind, lease=self.platform.lease
         )
@@ -296,7 +315,7 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
 
     def _serve(self) -> None:
         offered = tuple(self.services())
-        services = Services(offered, self.explain)
+        services = Services((*offered, *self._observed()), self.explain)
         conversations = self.endpoint.conversations
         conversations.serve(request.PROTOCOL, partial(request.ServiceRequest, services))
         conversations.serve(contract_net.PROTOCOL, partial(contract_net.ServiceContractNet, services))
@@ -311,6 +330,11 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
             )
             for service in offered
         )
+
+    def _observed(self) -> Iterable[Service[Any]]:
+        """Return the service by which the operator looks on; it stands in no directory, for it is for nobody else."""
+        if self.recorder is not None:
+            yield Observation(self.recorder, self._operator, self._ontologies).service()
 
     async def _enter_directory(self) -> None:
         await self.directory.enter(self._offer)

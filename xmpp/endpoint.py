@@ -130,10 +130,13 @@ class Endpoint:
     def _judged(self, message: ACLMessage, incoming: Any, *, admitted: bool) -> None:
         if admitted:
             taken = self.fallback is not None and not self.conversations.claims(message) and self.fallback(incoming)
-            if not taken:
+            if taken:
+                self.conversations.heard(message, None, "behaviour", None)
+            else:
                 self.conversations.deliver(message)
             return
         self.refuse_foreign(message.sender.name)
+        self.conversations.heard(message, None, "unauthorised", None)
         if message.performative in BEGINNINGS:
             reason = Unauthorised(explanation="I only listen to agents of this platform.")
             self._answer(message, Performative.REFUSE, reason)
