@@ -17,6 +17,8 @@ _WAIT: Final = 20.0
 """Seconds that an agent waits for news before it says that there are none."""
 _SETTLE: Final = 0.3
 """Seconds for which a new message is held, so that those that were said before it, by others, stand before it."""
+_SPARE: Final = 30
+"""How many messages more are asked for than are wanted."""
 _PAUSE: Final = 0.2
 """Seconds between two questions to one agent, however much it has to tell."""
 _SEARCH: Final = 5.0
@@ -68,7 +70,9 @@ class Watch:
             ConversationFailed: the directory does not answer.
         """
         agents = await self.agents()
-        await asyncio.gather(*(self._read_all(agent, newest) for agent in agents))
+        # Who heard the oldest of them may have them among more of their own; and some are left out.
+        wanted = None if newest is None else 2 * newest + _SPARE if newest else 0
+        await asyncio.gather(*(self._read_all(agent, wanted) for agent in agents))
         found, self._new = in_order(self._new), []
         return found if newest is None else found[len(found) - min(newest, len(found)) :]
 
