@@ -8,6 +8,7 @@ from nlu.settings import NluSettings
 from planning.settings import LlmSettings, PlanningSettings
 from scheduling.settings import SchedulingSettings
 from vision.settings import VisionSettings
+from xmpp.dashboard.settings import WebSettings
 from xmpp.recorder import RecordingSettings
 
 
@@ -28,3 +29,4 @@ class Settings(BaseModel):
     recording: RecordingSettings = Field(
         default_factory=RecordingSettings, description="keeping in memory what the agents say, for `sniff` to show"
     )
+    web: WebSettings = Field(default_factory=WebSettings, description="pages about the agents, for a browser here")

@@ -141,6 +141,11 @@ class Conversations:
         """How many conversations are open."""
         return len(self._begun) + len(self._joined)
 
+    @property
+    def open(self) -> tuple[Role, ...]:
+        """The roles in the conversations that are open."""
+        return (*self._begun.values(), *self._joined.values())
+
     async def close(self) -> None:
         """End every conversation; work that is under way is cancelled, and says so."""
         for role in list(self._joined.values()):

@@ -21,6 +21,7 @@ from xmpp.server.start import make_server
 
 if TYPE_CHECKING:
     from agents.base import AssistantAgent
+    from xmpp.dashboard.server import Dashboard
 
 logger = logging.getLogger(__name__)
 
@@ -125,6 +126,8 @@ class Agents:
         logger.info("%s is running", agent.identifier)
 
     async def _stop(self, agent: "AssistantAgent") -> None:
+        if not agent.is_alive():  # it was stopped already, from its page
+            return
         try:
             async with asyncio.timeout(4):
                 await agent.stop()
@@ -153,6 +156,7 @@ class HomePlatform:
         self._progress = progress
         self.server: Server = make_server(configuration.xmpp, folder=folder.server, on_event=self._on_event)
         self.agents = Agents(folder, configuration, self.server.address)
+        self.dashboard: Dashboard | None = None
 
     async def start(self, agent_set: AgentSet, *, nlu: bool) -> None:
         """Start everything.
@@ -174,12 +178,15 @@ class HomePlatform:
                 invites=Invites(self.server, now=utc_now),
                 nlu=nlu,
             )
+            await self._serve_pages()
         except BaseException:
             await self.stop()
             raise
 
     async def stop(self) -> None:
         """Stop everything."""
+        if self.dashboard is not None:
+            await self.dashboard.stop()
         await self.agents.stop()
         with suppress(Exception):
             await self.server.stop()
@@ -188,6 +195,21 @@ class HomePlatform:
     def owner(self) -> str:
         """The bare JID of the person whose data folder this is."""
         return f"{self._configuration.user}@{self.server.address.domain}"
+
+    async def _serve_pages(self) -> None:
+        settings = self._configuration.web
+        if not settings.enabled:
+            return
+        from xmpp.dashboard.server import Dashboard
+
+        self.dashboard = Dashboard(lambda: tuple(self.agents.running))
+        try:
+            await self.dashboard.start(settings.port)
+        except OSError as error:
+            raise LaunchError(
+                f"The pages about the agents cannot be served on port {settings.port} ({error.strerror}): "
+                "set another `web.port`, or 0 for a free one."
+            ) from error
 
     async def _accounts(self, agent_set: AgentSet) -> dict[str, Account]:
         address = self.server.address

@@ -36,6 +36,14 @@ class NluRuntime(_Part):
     url: str | None = None
 
 
+class WebRuntime(_Part):
+    """The pages about the agents, where they are served; who knows the token may open them."""
+
+    url: str
+    token: str = Field(repr=False)
+    link: str = Field(repr=False)
+
+
 class UserRuntime(_Part):
     """The account of the person whose data folder this is."""
 
@@ -51,6 +59,7 @@ class Runtime(_Part):
     xmpp: XmppRuntime
     http: HttpRuntime
     nlu: NluRuntime
+    web: WebRuntime | None = None
     user: UserRuntime
 
     def write(self, path: Path) -> None:

@@ -31,6 +31,7 @@ from ontology.manager import ContentManager
 from ontology.observation import OBSERVATION
 from xmpp.address import AGENT_RESOURCE, Account, Address
 from xmpp.connection import Connection
+from xmpp.dashboard.agent_web import AgentWeb
 from xmpp.directory_client import LEASE, DirectoryClient
 from xmpp.endpoint import Endpoint
 from xmpp.guard import Guard
@@ -94,6 +95,7 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         asyncio.set_event_loop_policy(policy)
         # Registered agents get messages from within the process without the server's stamp on the sender.
         self.container.unregister(account.jid)
+        self.web = AgentWeb(self)
         self.platform = platform
         self.identifier = AgentIdentifier(name=account.jid)
         self._account = account
@@ -156,6 +158,11 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
             raise RuntimeError(f"agent {self.identifier} has not been started")
         return self._directory
 
+    @property
+    def ontologies(self) -> tuple[Ontology, ...]:
+        """The vocabularies that the agent speaks."""
+        return self._ontologies
+
     async def _async_start(self, auto_register: bool = False) -> None:
         """Connect, set up, and enter the directory (SPADE's ``start`` comes here).
 
@@ -212,8 +219,9 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
             if endpoint is not None:
                 await endpoint.close()
                 self._endpoint = None
-            if self.web.is_started():
+            if self.web.runner is not None:
                 await self.web.runner.cleanup()
+                self.web.runner = None
 
     def submit(self, coro: Any) -> "asyncio.Task[Any]":
         """Run something beside, until it ends or the agent stops (SPADE runs its behaviours by this)."""

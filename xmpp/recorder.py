@@ -89,6 +89,7 @@ class ConversationRecord:
         id: the conversation-id.
         protocol: its protocol.
         role: the agent's role in it.
+        initiator: who began it, where another agent did.
         finals: the states in which it has ended.
         began: when, by the monotonic clock, in seconds.
         latest: when its latest message was seen, by the same clock.
@@ -99,6 +100,7 @@ class ConversationRecord:
     id: str
     protocol: str
     role: str
+    initiator: str
     finals: frozenset[str]
     began: float
     latest: float
@@ -215,12 +217,13 @@ class Recorder:
         return message.sender.name == self._operator or message.receivers[0].name == self._operator
 
     def _conversation(self, role: Role) -> ConversationRecord:
-        key = (role.id, role.initiator.name if isinstance(role, Participant) else "")
+        initiator = role.initiator.name if isinstance(role, Participant) else ""
+        key = (role.id, initiator)
         conversation = self._conversations.get(key)
         if conversation is None:
             machine = role.machine
             now = self._clock()
-            conversation = ConversationRecord(role.id, role.protocol, machine.role, machine.finals, now, now)
+            conversation = ConversationRecord(role.id, role.protocol, machine.role, initiator, machine.finals, now, now)
             self._conversations[key] = conversation
             if len(self._conversations) > _CONVERSATIONS:
                 self._conversations.popitem(last=False)
