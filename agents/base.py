@@ -41,7 +41,11 @@ class AssistantAgent(FipaAgent):
 
     def __init__(self, context: AgentContext) -> None:
         super().__init__(
-            context.account, context.platform, ontologies=(ASSISTANT,), recording=context.settings.recording
+            context.account,
+            context.platform,
+            ontologies=(ASSISTANT,),
+            recording=context.settings.recording,
+            tracer=context.tracer,
         )
         self.context = context
         self._working = 0

@@ -10,6 +10,7 @@ from scheduling.settings import SchedulingSettings
 from vision.settings import VisionSettings
 from xmpp.dashboard.settings import WebSettings
 from xmpp.recorder import RecordingSettings
+from xmpp.telemetry import TelemetrySettings
 
 
 class Settings(BaseModel):
@@ -30,3 +31,4 @@ class Settings(BaseModel):
         default_factory=RecordingSettings, description="keeping in memory what the agents say, for `sniff` to show"
     )
     web: WebSettings = Field(default_factory=WebSettings, description="pages about the agents, for a browser here")
+    telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings, description="traces, for a collector")

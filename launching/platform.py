@@ -18,6 +18,7 @@ from xmpp.operator import NAME as OPERATOR
 from xmpp.server.invites import Invites
 from xmpp.server.server import Server, ServerAddress, ServerEvent
 from xmpp.server.start import make_server
+from xmpp.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from agents.base import AssistantAgent
@@ -51,6 +52,7 @@ class Agents:
         self._folder = folder
         self._configuration = configuration
         self._address = address
+        self._telemetry: Telemetry | None = None
         self.running: list[AssistantAgent] = []
 
     async def start(
@@ -73,11 +75,15 @@ class Agents:
 
         Raises:
             LaunchError: a kind or a service does not exist.
+            TelemetryError: traces are wanted, and OpenTelemetry is not installed.
             WireError, ConversationFailed: an agent can't be started.
         """
         from agents.base import UnknownServiceError
         from agents.context import AgentContext
         from xmpp.agent import Platform
+
+        if self._configuration.telemetry.otlp_url is not None:
+            self._telemetry = Telemetry(str(self._configuration.telemetry.otlp_url))
 
         domain = self._address.agents_domain
         platform = Platform(self._address.for_clients, domain, AgentIdentifier(name=f"{DIRECTORY}@{domain}"))
@@ -93,6 +99,7 @@ class Agents:
                     people=AllowList(self._folder.root / "people.json"),
                     invites=invites if entry.kind == "directory" else None,
                     nlu=nlu,
+                    tracer=None if self._telemetry is None else self._telemetry.tracer,
                 )
             )
             for entry in entries
@@ -119,6 +126,9 @@ class Agents:
             if agent not in others:
                 await self._stop(agent)
         self.running.clear()
+        if self._telemetry is not None:
+            await self._telemetry.stop()
+            self._telemetry = None
 
     async def _start(self, agent: "AssistantAgent") -> None:
         await agent.start()

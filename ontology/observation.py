@@ -12,7 +12,6 @@ from pydantic import Field
 
 from ontology.content import AgentAction, Concept, Ontology
 from ontology.expressions import EXPRESSIONS
-from ontology.management import Property
 
 Taken = Literal["fits", "out-of-sequence", "late", "unknown", "unserved", "overloaded", "unauthorised", "behaviour"]
 """What became of a message: it fits the state of its conversation; it does not; its conversation has ended, or there
@@ -29,6 +28,13 @@ class ListMessages(AgentAction):
     newest: int | None = Field(default=None, ge=0, description="how many of the latest are wanted")
     conversation: str | None = Field(default=None, description="tell only of the conversation with this id")
     wait: float = Field(default=0, ge=0, le=60, description="seconds to wait for news where there is none")
+
+
+class Parameter(Concept):
+    """A user-defined parameter of a message."""
+
+    name: str
+    value: str
 
 
 class SeenMessage(Concept):
@@ -49,7 +55,7 @@ class SeenMessage(Concept):
     ontology: str | None = None
     content: str | None = Field(default=None, description="its beginning where it is long, and without secrets")
     size: int = Field(default=0, description="length of the whole content, in characters")
-    parameters: tuple[Property, ...] = Field(default=(), description="the user-defined ones")
+    parameters: tuple[Parameter, ...] = Field(default=(), description="the user-defined ones")
     role: str = Field(default="", description="the agent's role in the conversation, if it has one")
     before: str = Field(default="", description="the role's state before the message")
     after: str = Field(default="", description="the role's state after it")
@@ -65,5 +71,5 @@ class SeenMessages(Concept):
 
 
 OBSERVATION = Ontology(
-    "parley-observation", classes=(ListMessages, SeenMessage, SeenMessages, Property), includes=(EXPRESSIONS,)
+    "parley-observation", classes=(ListMessages, SeenMessage, SeenMessages, Parameter), includes=(EXPRESSIONS,)
 )

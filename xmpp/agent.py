@@ -10,6 +10,7 @@ that belongs to no FIPA conversation, and whose sender was checked, is dispatche
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, Final, TypeVar
@@ -23,6 +24,7 @@ from behaviours.declaring import declared
 from behaviours.outcomes import NoBids
 from behaviours.roles import Initiator
 from behaviours.services import Service, Services
+from behaviours.tracing import Tracer
 from ontology.acl import ACLMessage, AgentIdentifier
 from ontology.content import AgentAction, Element, Ontology
 from ontology.expressions import InternalError, Reason
@@ -73,6 +75,7 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         platform: the platform it lives on.
         ontologies: the vocabularies it speaks; those of agent management and observation come by themselves.
         recording: how much is kept of what it says and hears.
+        tracer: follows its conversations, if they are to be traced.
 
     Attributes:
         recorder: keeps what the agent says and hears; None where that is switched off.
@@ -87,6 +90,7 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         *,
         ontologies: Iterable[Ontology] = (),
         recording: RecordingSettings = _RECORDING,
+        tracer: Tracer | None = None,
     ) -> None:
         # SPADE's container, made with the first agent, sets uvloop's policy even where another loop runs already;
         # under that policy the loop that runs can start no processes.
@@ -102,6 +106,7 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         self._ontologies = tuple(ontologies)
         self._operator = f"{OPERATOR}@{platform.agents_domain}"
         self.recorder = Recorder(recording, self._operator) if recording.enabled else None
+        self._tracer = tracer
         self._endpoint: Endpoint | None = None
         self._directory: DirectoryClient | None = None
         self._lease: asyncio.Task[None] | None = None
@@ -179,6 +184,7 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         self._endpoint = Endpoint(self.client, content, self._guard)
         self._endpoint.fallback = self._to_behaviours
         self._endpoint.conversations.observer = self.recorder
+        self._endpoint.conversations.tracer = self._tracer
         self._directory = DirectoryClient(
             self._endpoint.conversations, self.platform.directory, self.kind, lease=self.platform.lease
         )
@@ -253,6 +259,10 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         return True
 
     # -- asking others
+
+    def span(self, name: str) -> AbstractContextManager[None]:
+        """Return a context whose conversations are parts of one thing of that name, where they are traced."""
+        return nullcontext() if self._tracer is None else self._tracer.span(name)
 
     async def converse(self, role: Initiator[Outcome]) -> Outcome:
         """Hold a conversation in an initiator's role of one's own, and return what it comes to."""

@@ -11,8 +11,7 @@ from behaviours.outcomes import Refuse
 from behaviours.services import Job, Service
 from ontology.content import Ontology
 from ontology.expressions import Unauthorised
-from ontology.management import Property
-from ontology.observation import ListMessages, SeenMessage, SeenMessages
+from ontology.observation import ListMessages, Parameter, SeenMessage, SeenMessages
 from ontology.secrets import Mask
 from xmpp.recorder import Record, Recorder
 
@@ -75,7 +74,7 @@ def seen_message(record: Record, mask: Mask) -> SeenMessage:
         "reply_by": message.reply_by,
         "content": None if message.content is None else mask(message.content),
         "parameters": tuple(
-            Property(name=_short(name), value=mask(_short(value)))
+            Parameter(name=_short(name), value=mask(_short(value)))
             for name, value in islice(message.user_defined.items(), _MANY)
         ),
         "role": record.role,

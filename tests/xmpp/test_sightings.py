@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from ontology.management import Property
-from ontology.observation import SeenMessage
+from ontology.observation import Parameter, SeenMessage
 from xmpp.message_lines import gist, json_object, line
 from xmpp.sequence_chart import mermaid_chart, short_names, text_chart
 from xmpp.sightings import Sighting, Sightings, in_order
@@ -179,7 +178,7 @@ def test_nothing_of_a_content_moves_the_cursor() -> None:
 def test_an_object_for_programs() -> None:
     heard = seen(
         1, "heard", "inform", "ann", "bob", content="[]", size=2, role="initiator", before="asked", after="done",
-        parameters=(Property(name="X-Trace", value="1"),),
+        parameters=(Parameter(name="X-Trace", value="1"),),
     )  # fmt: skip
     (sighting,) = put_together([("bob@x", heard)])
     told = json.loads(json.dumps(json_object(sighting)))
