@@ -83,7 +83,7 @@ class Agents:
         from xmpp.agent import Platform
 
         if self._configuration.telemetry.otlp_url is not None:
-            self._telemetry = Telemetry(str(self._configuration.telemetry.otlp_url))
+            self._telemetry = Telemetry(self._configuration.telemetry.otlp_url)
 
         domain = self._address.agents_domain
         platform = Platform(self._address.for_clients, domain, AgentIdentifier(name=f"{DIRECTORY}@{domain}"))

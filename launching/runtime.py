@@ -66,7 +66,7 @@ class Runtime(_Part):
         """Write the file at once and whole, readable by the person alone."""
         temporary = path.with_suffix(".tmp")
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(self.model_dump_json(indent=2) + "\n")
+            file.write(self.model_dump_json(indent=2, exclude=None if self.web else {"web"}) + "\n")
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -6,7 +6,8 @@ A class marks such a slot where it declares it::
 
 A content is masked as a text, by the names of those slots, and not by its meaning: what cannot be read (it is
 malformed, cut off, or of an ontology that is not spoken here) is masked as well, in JSON as in SL. So a slot of the
-same name in a class that does not mark it is masked too; that is the safe side.
+same name in a class that does not mark it is masked too; that is the safe side. In SL the slots of a statement have
+no names, so that none of them may be secret.
 """
 
 import re
@@ -15,7 +16,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from ontology.content import Ontology
+from ontology.content import Ontology, Predicate
 
 SECRET: Final[dict[str, JsonValue]] = {"secret": True}
 """Put as ``json_schema_extra`` of a slot, says that whoever shows a content must not show that slot's value."""
@@ -31,14 +32,22 @@ _VALUE: Final = r"""
 
 
 def secret_slots(ontologies: Iterable[Ontology]) -> frozenset[str]:
-    """Return the names of the slots that hold secrets, in all classes of these ontologies."""
-    return frozenset(
-        name
+    """Return the names of the slots that hold secrets, in all classes of these ontologies.
+
+    Raises:
+        ValueError: one of them is a slot of a statement.
+    """
+    found = [
+        (cls, name)
         for ontology in ontologies
         for cls in ontology
         for name, slot in cls.model_fields.items()
         if isinstance(slot.json_schema_extra, dict) and slot.json_schema_extra.get("secret")
-    )
+    ]
+    stated = next((f"{cls.__name__}.{name}" for cls, name in found if issubclass(cls, Predicate)), None)
+    if stated is not None:
+        raise ValueError(f"{stated} cannot be secret: SL does not name the slots of statements")
+    return frozenset(name for _, name in found)
 
 
 class Mask:

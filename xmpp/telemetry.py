@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from behaviours.tracing import Tracer
 from xmpp.errors import WireError
@@ -22,8 +22,9 @@ class TelemetrySettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    otlp_url: AnyHttpUrl | None = Field(
+    otlp_url: str | None = Field(
         default=None,
+        pattern=r"^https?://\S+$",
         description="where traces are sent, by OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces; unset: nowhere",
     )
 

@@ -6,8 +6,11 @@ from hypothesis import strategies as st
 from pydantic import Field
 
 from ontology import json_language
-from ontology.assistant import ASSISTANT, Joined, NewAccount
-from ontology.content import Concept, Ontology
+from ontology.acl import AgentIdentifier
+from ontology.assistant import ASSISTANT, Joined, JoinPlatform, NewAccount
+from ontology.content import Concept, Ontology, Predicate
+from ontology.expressions import Action, Result
+from ontology.manager import ContentManager
 from ontology.secrets import MASKED, SECRET, Mask, secret_slots
 
 
@@ -64,11 +67,26 @@ def test_what_cannot_be_read_is_masked_as_well(content: str, shown: str) -> None
     assert MASK(content) == shown
 
 
+def test_no_statement_has_a_secret() -> None:
+    class Knows(Predicate):
+        """Somebody knows something."""
+
+        word: str = Field(json_schema_extra=SECRET)
+
+    with pytest.raises(ValueError, match=r"Knows\.word cannot be secret"):
+        Mask((Ontology("statements", classes=(Knows,)),))
+
+
 def test_where_nothing_is_secret_all_is_shown() -> None:
     assert Mask(())('{"password":"x"}') == '{"password":"x"}'
 
 
 def test_passwords_of_those_who_join_are_masked() -> None:
-    said = json_language.encode((Joined(accounts=(NewAccount(jid="a@x", password="hunter2"),)),))
-    assert "hunter2" not in Mask((ASSISTANT,))(said)
-    assert "a@x" in Mask((ASSISTANT,))(said)
+    joined = Joined(accounts=(NewAccount(jid="a@x", password='hunter2 "\\ x'),))
+    action = Action(actor=AgentIdentifier(name="a@x"), act=JoinPlatform(names=("n",)))
+    for language in ("json", "fipa-sl"):
+        said = ContentManager((ASSISTANT,)).encode(Result(action=action, value=joined), language=language)
+        assert said.language == language
+        assert "hunter2" in said.content
+        assert "hunter2" not in Mask((ASSISTANT,))(said.content)
+        assert "a@x" in Mask((ASSISTANT,))(said.content)
