@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import shutil
 import sys
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 from launching.clients import Home
 from launching.console import add_data, add_json, print_json, progress
@@ -16,6 +16,8 @@ from xmpp.watching import Watch
 
 HELP = "show what the agents say to one another"
 _NEWEST = 100
+_LOOK = 1.0
+"""Seconds between two looks at whether the assistant still runs."""
 _WIDTH = 120
 """Columns that a line may take where no terminal says how wide it is."""
 
@@ -57,7 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _sniff(arguments: argparse.Namespace, *, drawn: bool, follow: bool) -> None:
-    async with Home(arguments.data).operator() as operator:
+    home = Home(arguments.data)
+    async with home.operator() as operator:
         watch = Watch(operator, agent=arguments.agent, conversation=arguments.conversation, on_problem=progress)
         if not await watch.agents():
             raise LaunchError(
@@ -80,9 +83,29 @@ async def _sniff(arguments: argparse.Namespace, *, drawn: bool, follow: bool) ->
         for sighting in recorded:
             _print(sighting, as_json=arguments.json)
         if follow:
-            async with aclosing(watch.follow()) as following:
-                async for sighting in following:
-                    _print(sighting, as_json=arguments.json)
+            following = asyncio.create_task(_follow(watch, as_json=arguments.json))
+            running = asyncio.create_task(_while_running(home))
+            try:
+                await asyncio.wait({following, running}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                running.cancel()
+                following.cancel()
+                await asyncio.gather(running, return_exceptions=True)
+            with suppress(asyncio.CancelledError):
+                await following
+            progress("The assistant has stopped.")
+
+
+async def _follow(watch: Watch, *, as_json: bool) -> None:
+    async with aclosing(watch.follow()) as following:
+        async for sighting in following:
+            _print(sighting, as_json=as_json)
+
+
+async def _while_running(home: Home) -> None:
+    """Wait until the assistant has stopped: the server would be asked for ever for a connection."""
+    while home.is_running:  # noqa: ASYNC110 - another process, which tells nobody
+        await asyncio.sleep(_LOOK)
 
 
 def _print(sighting: Sighting, *, as_json: bool) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,6 +50,20 @@ async def test_what_is_said_meanwhile_is_shown_until_it_is_ended(one_process: As
     finally:
         following.terminate()
         await asyncio.to_thread(following.communicate)
+
+
+async def test_following_ends_with_the_assistant(new_assistant: Callable[[], Assistant], tmp_path: Path) -> None:
+    (tmp_path / "set.yaml").write_text("agents:\n  - kind: directory\n  - kind: actuator\n")
+    assistant = new_assistant()
+    assistant.configure()
+    assistant.start("--set", str(tmp_path / "set.yaml"))
+    following = assistant.launch("sniff", "--follow", "--last", "1")
+    assert following.stdout is not None
+    assert "actuator" in await asyncio.to_thread(following.stdout.readline)
+    assistant.stop()
+    await asyncio.to_thread(following.communicate)
+    assert following.returncode == 0
+    assert "The assistant has stopped." in assistant.errors
 
 
 @pytest.mark.parametrize(
