@@ -208,7 +208,7 @@ def test_every_command_helps(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_command_line_starts_fast_and_light() -> None:
     """What only talks XMPP must not wait for SPADE, spaCy and the like."""
-    code = "import sys, launcher; launcher.main(['acl']); print(sorted(sys.modules))"
+    code = "import sys, launcher; launcher.main(['export']); print(sorted(sys.modules))"
     ended = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
     )
