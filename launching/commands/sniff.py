@@ -19,7 +19,7 @@ _NEWEST = 100
 _LOOK = 1.0
 """Seconds between two looks at whether the assistant still runs."""
 _WIDTH = 120
-"""Columns that a line may take where no terminal says how wide it is."""
+"""Columns that a line may take where it is not for a terminal."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -112,4 +112,5 @@ def _print(sighting: Sighting, *, as_json: bool) -> None:
     if as_json:
         print_json(json_object(sighting))
     else:
-        print(line(sighting, width=shutil.get_terminal_size((_WIDTH, 0)).columns), flush=True)
+        width = shutil.get_terminal_size((_WIDTH, 0)).columns if sys.stdout.isatty() else _WIDTH
+        print(line(sighting, width=width), flush=True)
