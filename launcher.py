@@ -14,7 +14,6 @@ from launching import commands
 from launching.errors import LaunchError, NotRunningError
 
 LATER: Final = {
-    "sniff": "Watching the agents' conversations comes with a later version of Parley.",
     "export": "Exporting everything to one file comes with a later version of Parley.",
     "import": "Importing from a file comes with a later version of Parley.",
 }

@@ -40,7 +40,13 @@ class AssistantAgent(FipaAgent):
     capacity: ClassVar[int] = 4
 
     def __init__(self, context: AgentContext) -> None:
-        super().__init__(context.account, context.platform, ontologies=(ASSISTANT,))
+        super().__init__(
+            context.account,
+            context.platform,
+            ontologies=(ASSISTANT,),
+            recording=context.settings.recording,
+            tracer=context.tracer,
+        )
         self.context = context
         self._working = 0
 

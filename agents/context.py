@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agents.settings import Settings
+from behaviours.tracing import Tracer
 from xmpp.address import Account
 from xmpp.agent import Platform
 from xmpp.allow_list import AllowList
@@ -24,6 +25,7 @@ class AgentContext:
         people: the people who are answered.
         invites: makes accounts for agents of other hosts; only the directory is given it.
         nlu: whether Rasa is to be used.
+        tracer: follows its conversations, if they are to be traced.
     """
 
     account: Account
@@ -35,3 +37,4 @@ class AgentContext:
     people: AllowList | None = None
     invites: Invites | None = None
     nlu: bool = True
+    tracer: Tracer | None = None

@@ -200,7 +200,8 @@ class DialogueAgent(AssistantAgent):
             message = await session.inbox.get()
             exchange = _Exchange(message)
             try:
-                await self._handle(session, exchange)
+                with self.span("turn"):
+                    await self._handle(session, exchange)
             except asyncio.CancelledError:
                 raise
             except Exception:

@@ -8,6 +8,9 @@ from nlu.settings import NluSettings
 from planning.settings import LlmSettings, PlanningSettings
 from scheduling.settings import SchedulingSettings
 from vision.settings import VisionSettings
+from xmpp.dashboard.settings import WebSettings
+from xmpp.recorder import RecordingSettings
+from xmpp.telemetry import TelemetrySettings
 
 
 class Settings(BaseModel):
@@ -24,3 +27,8 @@ class Settings(BaseModel):
     actuation: ActuationSettings = Field(
         default_factory=ActuationSettings, description="files, code, the web, and what is allowed of them"
     )
+    recording: RecordingSettings = Field(
+        default_factory=RecordingSettings, description="keeping in memory what the agents say, for `sniff` to show"
+    )
+    web: WebSettings = Field(default_factory=WebSettings, description="pages about the agents, for a browser here")
+    telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings, description="traces, for a collector")

@@ -28,6 +28,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
 from behaviours.roles import Initiator, Participant, Role
+from behaviours.tracing import Tracer
 from behaviours.transport import Transport
 from ontology.acl import ACLMessage, Performative
 from ontology.content import Element
@@ -67,7 +68,8 @@ class Observer(Protocol):
     def heard(self, message: ACLMessage, role: Role | None, state: str, after: str | None) -> None:
         """See a message that arrived for a role in a state; ``after`` is None where it does not fit there.
 
-        Without a role, ``state`` says what became of it: ``late``, ``unknown``, ``unserved`` or ``overloaded``.
+        Without a role, ``state`` says what became of it: ``late``, ``unknown``, ``unserved`` or ``overloaded``; or,
+        before it came to the conversations, ``unauthorised`` or taken by another ``behaviour`` of the agent.
         """
 
 
@@ -84,6 +86,7 @@ class Conversations:
 
     Attributes:
         observer: sees every message, if there is one.
+        tracer: follows every conversation, if there is one.
     """
 
     def __init__(
@@ -99,6 +102,7 @@ class Conversations:
         self.content = content
         self.inbox_limit = inbox_limit
         self.observer: Observer | None = None
+        self.tracer: Tracer | None = None
         self._limit = limit
         self._name_is_shared = name_is_shared
         self._begun: dict[str, Role] = {}
@@ -134,11 +138,18 @@ class Conversations:
         self._ended[key] = first
         if len(self._ended) > _ENDED:
             self._ended.popitem(last=False)
+        if self.tracer is not None:
+            self.tracer.ended(role)
 
     @property
     def open_count(self) -> int:
         """How many conversations are open."""
         return len(self._begun) + len(self._joined)
+
+    @property
+    def open(self) -> tuple[Role, ...]:
+        """The roles in the conversations that are open."""
+        return (*self._begun.values(), *self._joined.values())
 
     async def close(self) -> None:
         """End every conversation; work that is under way is cancelled, and says so."""
@@ -162,7 +173,7 @@ class Conversations:
         """Take a message that arrived. Its sender must have been checked. Never raises, never blocks."""
         role = self._find(message)
         if role is not None:
-            role.hear(message)
+            self._hear(message, role)
         elif self._is_late(message):
             logger.info("late %s from %s dropped", message.performative, message.sender)
             self.heard(message, None, "late", None)
@@ -180,6 +191,8 @@ class Conversations:
         Raises:
             OSError: it could not be handed over.
         """
+        if self.tracer is not None and role is not None:
+            message = self.tracer.saying(message, role)
         self.transport.send(message)
         if self.observer is not None:
             self.observer.said(message, role)
@@ -246,9 +259,16 @@ class Conversations:
         role = begin(self, message)
         role.id = message.conversation_id or f"{self._prefix}-{next(self._numbers)}"
         self._joined[role.id, message.sender.name] = role
-        role.hear(message)
+        self._hear(message, role)
         if not role.closed and role.state == role.machine.start:  # it was no beginning after all
             role.close()
+
+    def _hear(self, message: ACLMessage, role: Role) -> None:
+        if self.tracer is None:
+            role.hear(message)
+            return
+        with self.tracer.hearing(message, role):
+            role.hear(message)
 
     def _reject(self, message: ACLMessage) -> None:
         act = message.performative

@@ -12,6 +12,7 @@ from launching.runtime import Runtime
 from ontology.acl import AgentIdentifier
 from ontology.assistant import ASSISTANT
 from ontology.content import AgentAction, Element
+from ontology.observation import OBSERVATION
 from xmpp.operator import NAME as OPERATOR
 from xmpp.operator import Operator
 from xmpp.person import Person
@@ -72,7 +73,9 @@ class Home:
         if credentials is None:
             raise LaunchError("The operator's account is missing; start the assistant anew with `launcher.py up`.")
         directory = AgentIdentifier(name=f"directory@{domain}")
-        operator = Operator(credentials.account, server.address.for_clients, directory, ontologies=(ASSISTANT,))
+        operator = Operator(
+            credentials.account, server.address.for_clients, directory, ontologies=(ASSISTANT, OBSERVATION)
+        )
         try:
             await operator.open()
             yield operator

@@ -18,9 +18,11 @@ from xmpp.operator import NAME as OPERATOR
 from xmpp.server.invites import Invites
 from xmpp.server.server import Server, ServerAddress, ServerEvent
 from xmpp.server.start import make_server
+from xmpp.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from agents.base import AssistantAgent
+    from xmpp.dashboard.server import Dashboard
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +52,7 @@ class Agents:
         self._folder = folder
         self._configuration = configuration
         self._address = address
+        self._telemetry: Telemetry | None = None
         self.running: list[AssistantAgent] = []
 
     async def start(
@@ -72,11 +75,15 @@ class Agents:
 
         Raises:
             LaunchError: a kind or a service does not exist.
+            TelemetryError: traces are wanted, and OpenTelemetry is not installed.
             WireError, ConversationFailed: an agent can't be started.
         """
         from agents.base import UnknownServiceError
         from agents.context import AgentContext
         from xmpp.agent import Platform
+
+        if self._configuration.telemetry.otlp_url is not None:
+            self._telemetry = Telemetry(self._configuration.telemetry.otlp_url)
 
         domain = self._address.agents_domain
         platform = Platform(self._address.for_clients, domain, AgentIdentifier(name=f"{DIRECTORY}@{domain}"))
@@ -92,6 +99,7 @@ class Agents:
                     people=AllowList(self._folder.root / "people.json"),
                     invites=invites if entry.kind == "directory" else None,
                     nlu=nlu,
+                    tracer=None if self._telemetry is None else self._telemetry.tracer,
                 )
             )
             for entry in entries
@@ -118,6 +126,9 @@ class Agents:
             if agent not in others:
                 await self._stop(agent)
         self.running.clear()
+        if self._telemetry is not None:
+            await self._telemetry.stop()
+            self._telemetry = None
 
     async def _start(self, agent: "AssistantAgent") -> None:
         await agent.start()
@@ -125,6 +136,8 @@ class Agents:
         logger.info("%s is running", agent.identifier)
 
     async def _stop(self, agent: "AssistantAgent") -> None:
+        if not agent.is_alive():  # it was stopped already, from its page
+            return
         try:
             async with asyncio.timeout(4):
                 await agent.stop()
@@ -153,6 +166,7 @@ class HomePlatform:
         self._progress = progress
         self.server: Server = make_server(configuration.xmpp, folder=folder.server, on_event=self._on_event)
         self.agents = Agents(folder, configuration, self.server.address)
+        self.dashboard: Dashboard | None = None
 
     async def start(self, agent_set: AgentSet, *, nlu: bool) -> None:
         """Start everything.
@@ -174,12 +188,15 @@ class HomePlatform:
                 invites=Invites(self.server, now=utc_now),
                 nlu=nlu,
             )
+            await self._serve_pages()
         except BaseException:
             await self.stop()
             raise
 
     async def stop(self) -> None:
         """Stop everything."""
+        if self.dashboard is not None:
+            await self.dashboard.stop()
         await self.agents.stop()
         with suppress(Exception):
             await self.server.stop()
@@ -188,6 +205,21 @@ class HomePlatform:
     def owner(self) -> str:
         """The bare JID of the person whose data folder this is."""
         return f"{self._configuration.user}@{self.server.address.domain}"
+
+    async def _serve_pages(self) -> None:
+        settings = self._configuration.web
+        if not settings.enabled:
+            return
+        from xmpp.dashboard.server import Dashboard
+
+        self.dashboard = Dashboard(lambda: tuple(self.agents.running))
+        try:
+            await self.dashboard.start(settings.port)
+        except OSError as error:
+            raise LaunchError(
+                f"The pages about the agents cannot be served on port {settings.port} ({error.strerror}): "
+                "set another `web.port`, or 0 for a free one."
+            ) from error
 
     async def _accounts(self, agent_set: AgentSet) -> dict[str, Account]:
         address = self.server.address

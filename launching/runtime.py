@@ -36,6 +36,14 @@ class NluRuntime(_Part):
     url: str | None = None
 
 
+class WebRuntime(_Part):
+    """The pages about the agents, where they are served; who knows the token may open them."""
+
+    url: str
+    token: str = Field(repr=False)
+    link: str = Field(repr=False)
+
+
 class UserRuntime(_Part):
     """The account of the person whose data folder this is."""
 
@@ -51,13 +59,14 @@ class Runtime(_Part):
     xmpp: XmppRuntime
     http: HttpRuntime
     nlu: NluRuntime
+    web: WebRuntime | None = None
     user: UserRuntime
 
     def write(self, path: Path) -> None:
         """Write the file at once and whole, readable by the person alone."""
         temporary = path.with_suffix(".tmp")
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(self.model_dump_json(indent=2) + "\n")
+            file.write(self.model_dump_json(indent=2, exclude=None if self.web else {"web"}) + "\n")
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -10,9 +10,10 @@ that belongs to no FIPA conversation, and whose sender was checked, is dispatche
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from spade.agent import Agent
 from spade.message import Message
@@ -23,22 +24,29 @@ from behaviours.declaring import declared
 from behaviours.outcomes import NoBids
 from behaviours.roles import Initiator
 from behaviours.services import Service, Services
+from behaviours.tracing import Tracer
 from ontology.acl import ACLMessage, AgentIdentifier
 from ontology.content import AgentAction, Element, Ontology
 from ontology.expressions import InternalError, Reason
 from ontology.management import AGENT_MANAGEMENT, ServiceDescription
 from ontology.manager import ContentManager
+from ontology.observation import OBSERVATION
 from xmpp import stanza as acl_stanza
 from xmpp.address import AGENT_RESOURCE, Account, Address
 from xmpp.connection import Connection
+from xmpp.dashboard.agent_web import AgentWeb
 from xmpp.directory_client import LEASE, DirectoryClient
 from xmpp.endpoint import Endpoint
 from xmpp.guard import Guard
 from xmpp.local import neighbours
+from xmpp.observation import Observation
+from xmpp.operator import NAME as OPERATOR
+from xmpp.recorder import Recorder, RecordingSettings
 
 logger = logging.getLogger(__name__)
 
 Outcome = TypeVar("Outcome")
+_RECORDING: Final = RecordingSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +77,25 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
     Args:
         account: the agent's XMPP account.
         platform: the platform it lives on.
-        ontologies: the vocabularies it speaks; that of agent management comes by itself.
+        ontologies: the vocabularies it speaks; those of agent management and observation come by themselves.
+        recording: how much is kept of what it says and hears.
+        tracer: follows its conversations, if they are to be traced.
+
+    Attributes:
+        recorder: keeps what the agent says and hears; None where that is switched off.
     """
 
     kind: ClassVar[str] = "agent"
 
-    def __init__(self, account: Account, platform: Platform, *, ontologies: Iterable[Ontology] = ()) -> None:
+    def __init__(
+        self,
+        account: Account,
+        platform: Platform,
+        *,
+        ontologies: Iterable[Ontology] = (),
+        recording: RecordingSettings = _RECORDING,
+        tracer: Tracer | None = None,
+    ) -> None:
         # SPADE's container, made with the first agent, sets uvloop's policy even where another loop runs already;
         # under that policy the loop that runs can start no processes.
         policy = asyncio.get_event_loop_policy()
@@ -82,10 +103,14 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         asyncio.set_event_loop_policy(policy)
         # Registered agents get messages from within the process without the server's stamp on the sender.
         self.container.unregister(account.jid)
+        self.web = AgentWeb(self)
         self.platform = platform
         self.identifier = AgentIdentifier(name=account.jid)
         self._account = account
         self._ontologies = tuple(ontologies)
+        self._operator = f"{OPERATOR}@{platform.agents_domain}"
+        self.recorder = Recorder(recording, self._operator) if recording.enabled else None
+        self._tracer = tracer
         self._endpoint: Endpoint | None = None
         self._directory: DirectoryClient | None = None
         self._lease: asyncio.Task[None] | None = None
@@ -142,6 +167,11 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
             raise RuntimeError(f"agent {self.identifier} has not been started")
         return self._directory
 
+    @property
+    def ontologies(self) -> tuple[Ontology, ...]:
+        """The vocabularies that the agent speaks."""
+        return self._ontologies
+
     async def _async_start(self, auto_register: bool = False) -> None:
         """Connect, set up, and enter the directory (SPADE's ``start`` comes here).
 
@@ -153,10 +183,12 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         await self._hook_plugin_before_connection()
         self.client = Connection(self._account, self.platform.address, resource=AGENT_RESOURCE)
         self.presence = PresenceManager(agent=self, approve_all=False)
-        content = ContentManager((*self._ontologies, AGENT_MANAGEMENT))
+        content = ContentManager((*self._ontologies, AGENT_MANAGEMENT, OBSERVATION))
         self._guard = Guard(self.platform.agents_domain, self.platform.directory, self._is_known)
         self._endpoint = Endpoint(self.client, content, self._guard)
         self._endpoint.fallback = self._to_behaviours
+        self._endpoint.conversations.observer = self.recorder
+        self._endpoint.conversations.tracer = self._tracer
         self._directory = DirectoryClient(
             self._endpoint.conversations, self.platform.directory, self.kind, lease=self.platform.lease
         )
@@ -199,8 +231,9 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
             if endpoint is not None:
                 await endpoint.close()
                 self._endpoint = None
-            if self.web.is_started():
+            if self.web.runner is not None:
                 await self.web.runner.cleanup()
+                self.web.runner = None
 
     def submit(self, coro: Any) -> "asyncio.Task[Any]":
         """Run something beside, until it ends or the agent stops (SPADE runs its behaviours by this)."""
@@ -234,6 +267,10 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         return True
 
     # -- asking others
+
+    def span(self, name: str) -> AbstractContextManager[None]:
+        """Return a context whose conversations are parts of one thing of that name, where they are traced."""
+        return nullcontext() if self._tracer is None else self._tracer.span(name)
 
     async def converse(self, role: Initiator[Outcome]) -> Outcome:
         """Hold a conversation in an initiator's role of one's own, and return what it comes to."""
@@ -304,7 +341,7 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
 
     def _serve(self) -> None:
         offered = tuple(self.services())
-        services = Services(offered, self.explain)
+        services = Services((*offered, *self._observed()), self.explain)
         conversations = self.endpoint.conversations
         conversations.serve(request.PROTOCOL, partial(request.ServiceRequest, services))
         conversations.serve(contract_net.PROTOCOL, partial(contract_net.ServiceContractNet, services))
@@ -319,6 +356,11 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
             )
             for service in offered
         )
+
+    def _observed(self) -> Iterable[Service[Any]]:
+        """Return the service by which the operator looks on; it stands in no directory, for it is for nobody else."""
+        if self.recorder is not None:
+            yield Observation(self.recorder, self._operator, self._ontologies).service()
 
     async def _enter_directory(self) -> None:
         await self.directory.enter(self._offer)

@@ -168,10 +168,13 @@ class Endpoint:
     def _judged(self, message: ACLMessage, incoming: Any | None, *, admitted: bool) -> None:
         if admitted:
             fallback = self.fallback
-            if fallback is None or self.conversations.claims(message) or not fallback(message, incoming):
+            if fallback is not None and not self.conversations.claims(message) and fallback(message, incoming):
+                self.conversations.heard(message, None, "behaviour", None)
+            else:
                 self.conversations.deliver(message)
             return
         self.refuse_foreign(message.sender.name)
+        self.conversations.heard(message, None, "unauthorised", None)
         if message.performative in BEGINNINGS:
             reason = Unauthorised(explanation="I only listen to agents of this platform.")
             self._answer(message, Performative.REFUSE, reason)

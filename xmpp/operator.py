@@ -48,6 +48,11 @@ class Operator:
         self._endpoint = Endpoint(self._connection, content, self._guard, name_is_shared=True)
         self.directory = DirectoryClient(self._endpoint.conversations, directory, NAME)
 
+    @property
+    def name(self) -> str:
+        """The operator's name on the platform."""
+        return self._endpoint.identifier.name
+
     async def open(self) -> None:
         """Connect and enter the directory.
 
@@ -71,8 +76,17 @@ class Operator:
         providers = await self.directory.providers(type(act))
         if not providers:
             raise NoBids((InternalError(explanation=f"No agent here offers {act.wire_name}."),))
-        self._guard.learn(providers[0])
-        return await request(self._endpoint.conversations, providers[0], act, timeout=timeout)
+        return await self.request(providers[0], act, timeout=timeout)
+
+    async def request(self, agent: AgentIdentifier, act: AgentAction, *, timeout: float) -> Element | None:
+        """Ask an agent that the directory has named to perform an action; wait for the value of the result.
+
+        Raises:
+            ConversationFailed: it was not done.
+            OSError: the connection is lost.
+        """
+        self._guard.learn(agent)
+        return await request(self._endpoint.conversations, agent, act, timeout=timeout)
 
     async def reaches(self, agent: AgentIdentifier) -> bool:
         """Tell whether an agent is connected, also where the directory still has the entry of one that died."""

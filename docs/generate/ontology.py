@@ -17,9 +17,10 @@ from ontology.expressions import EXPRESSIONS, Action, FailureReason, NotUndersto
 from ontology.lifecycle import AGENT_LIFECYCLE
 from ontology.management import AGENT_MANAGEMENT
 from ontology.manager import ContentManager
+from ontology.observation import OBSERVATION
 from ontology.slots import Slot, kinds_of, slots_of
 
-ONTOLOGIES = (ASSISTANT, AGENT_MANAGEMENT, AGENT_LIFECYCLE)
+ONTOLOGIES = (ASSISTANT, AGENT_MANAGEMENT, AGENT_LIFECYCLE, OBSERVATION)
 
 _KINDS: dict[type, str] = {
     Element: "any element",
@@ -97,6 +98,11 @@ def management() -> str:
 def lifecycle() -> str:
     """Return the ontology of starting and stopping agents."""
     return _classes(cls for cls in AGENT_LIFECYCLE if cls not in {*EXPRESSIONS, *AGENT_MANAGEMENT})
+
+
+def observation() -> str:
+    """Return the ontology of looking on."""
+    return _classes(cls for cls in OBSERVATION if cls not in set(EXPRESSIONS))
 
 
 def _count(ontology: Ontology) -> int:

@@ -20,6 +20,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "expressions": ontology.expressions,
     "management": ontology.management,
     "lifecycle": ontology.lifecycle,
+    "observation": ontology.observation,
 }
 PAGES = ("configuration.md", "ontology.md")
 

@@ -50,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
                 "server": f"{runtime.xmpp.host}:{runtime.xmpp.port}",
                 "nlu": "rasa" if rasa else "rules",
                 "agents": agents,
+                "web": runtime.web.link if runtime.web is not None else None,
                 "problem": problem or None,
             }
         )
@@ -57,6 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"Running: process {runtime.pid}, {home.folder.root}")
         print(f"Write to: {runtime.xmpp.assistant} (server {runtime.xmpp.host}:{runtime.xmpp.port})")
         print(f"Understanding: {_understanding(runtime.nlu.url, answers=rasa)}")
+        if runtime.web is not None:
+            print(f"Pages: {runtime.web.link}")
         print(f"Agents: {', '.join(agents)}" if agents else f"Agents: {problem}")
     return 1 if problem else 0
 

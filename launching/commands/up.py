@@ -13,7 +13,7 @@ from launching.clients import Home
 from launching.console import add_data, progress
 from launching.data_folder import DataFolder
 from launching.platform import ASSISTANT, HomePlatform
-from launching.runtime import HttpRuntime, NluRuntime, Runtime, UserRuntime, XmppRuntime
+from launching.runtime import HttpRuntime, NluRuntime, Runtime, UserRuntime, WebRuntime, XmppRuntime
 from launching.stopping import end_by_deadline, stop_signal
 
 HELP = "run the assistant in the foreground"
@@ -87,6 +87,7 @@ async def _runtime(platform: HomePlatform) -> Runtime:
     understanding = next(
         (agent.understanding for agent in platform.agents.running if hasattr(agent, "understanding")), None
     )
+    access = platform.dashboard.access if platform.dashboard is not None else None
     return Runtime(
         pid=os.getpid(),
         xmpp=XmppRuntime(
@@ -97,5 +98,6 @@ async def _runtime(platform: HomePlatform) -> Runtime:
         ),
         http=HttpRuntime(url=understanding.actions_url if understanding else None),
         nlu=NluRuntime(url=understanding.nlu_url if understanding else None),
+        web=None if access is None else WebRuntime(url=access.url, token=access.token, link=access.link),
         user=UserRuntime(jid=platform.owner, password=owner.password if owner else ""),
     )

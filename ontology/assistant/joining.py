@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from ontology.content import AgentAction, Concept
+from ontology.secrets import SECRET
 
 
 class JoinPlatform(AgentAction):
@@ -15,7 +16,7 @@ class NewAccount(Concept):
     """An account for an agent."""
 
     jid: str
-    password: str = Field(repr=False)
+    password: str = Field(repr=False, json_schema_extra=SECRET)
 
 
 class Joined(Concept):

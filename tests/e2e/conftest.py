@@ -68,9 +68,9 @@ def new_assistant(
 
 @pytest.fixture(scope="session")
 def one_process(new_assistant: Callable[[], Assistant]) -> Iterator[Assistant]:
-    """Give an assistant whose agents share one process."""
+    """Give an assistant whose agents share one process, and whose pages are served."""
     assistant = new_assistant()
-    assistant.configure(**LIMITS)
+    assistant.configure(**LIMITS, web={"enabled": True})
     assistant.start()
     yield assistant
     assistant.stop()

@@ -47,6 +47,7 @@ def test_what_comes_later_says_so(capsys: pytest.CaptureFixture[str], arguments:
         ("chat",),
         ("invite", "file"),
         ("agents", "--json"),
+        ("sniff", "--json"),
         ("say", "x", "--json"),
     ],
 )
@@ -97,6 +98,8 @@ def test_a_command_line_that_makes_no_sense(capsys: pytest.CaptureFixture[str], 
         ({}, ("account", "add", "a b@c"), "is no JID"),
         ({}, ("account", "remove", "nobody"), "is not on the list"),
         ({}, ("invite", "file", "--hours", "0"), "--hours"),
+        ({}, ("sniff", "--last", "-1"), "--last"),
+        ({}, ("sniff", "--mermaid", "--follow"), "neither --follow"),
         ({}, ("understand", "hi", "--zone", "Mars/Olympus"), "no time zone"),
         ({}, ("understand", "hi", "--now", "soon"), "ISO 8601"),
         ({}, ("plan", "hi", "--now", "soon"), "ISO 8601"),
@@ -205,7 +208,7 @@ def test_every_command_helps(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_command_line_starts_fast_and_light() -> None:
     """What only talks XMPP must not wait for SPADE, spaCy and the like."""
-    code = "import sys, launcher; launcher.main(['sniff']); print(sorted(sys.modules))"
+    code = "import sys, launcher; launcher.main(['export']); print(sorted(sys.modules))"
     ended = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
     )

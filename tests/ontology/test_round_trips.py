@@ -11,15 +11,17 @@ from ontology.expressions import EXPRESSIONS, Action, IdentifyingExpression, Res
 from ontology.lifecycle import AGENT_LIFECYCLE, ListAgentTypes
 from ontology.management import AGENT_MANAGEMENT, GetDescription
 from ontology.manager import ContentManager
+from ontology.observation import OBSERVATION, ListMessages
 from tests.ontology.strategies import instances
 
 ANN = AgentIdentifier(name="ann@agents.localhost")
-ONTOLOGIES = (ASSISTANT, AGENT_MANAGEMENT, AGENT_LIFECYCLE)
+ONTOLOGIES = (ASSISTANT, AGENT_MANAGEMENT, AGENT_LIFECYCLE, OBSERVATION)
 MANAGER = ContentManager(ONTOLOGIES)
 PLAIN = {
     ASSISTANT.name: Calculate(expression="1"),
     AGENT_MANAGEMENT.name: GetDescription(),
     AGENT_LIFECYCLE.name: ListAgentTypes(),
+    OBSERVATION.name: ListMessages(),
 }
 CASES = [
     pytest.param(ontology, cls, id=f"{ontology.name}: {cls.wire_name}")
