@@ -231,7 +231,7 @@ async def test_closing_ends_what_is_under_way() -> None:
 
 
 async def test_who_does_not_even_agree_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("behaviours.request.ANSWERED_WITHIN", 0.05)
+    monkeypatch.setattr("behaviours.achieve.ANSWERED_WITHIN", 0.05)
     network = Network()
     with pytest.raises(DeadlinePassed):
         await request(network.join("ann"), agent("bob"), ACT, timeout=3600)
