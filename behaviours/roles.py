@@ -494,6 +494,11 @@ class Participant(Role):
         del message
         self.stop_work()
 
+    def handle_failure(self, message: ACLMessage) -> None:
+        """End the work: the initiator is not there any more; the wire says so in its name."""
+        del message
+        self.stop_work()
+
     def stop(self) -> None:
         """Leave the conversation, because the agent stops; work that is under way says so when it has ended."""
         if not self.stop_work():
