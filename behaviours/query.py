@@ -2,25 +2,25 @@
 
 Initiator, towards each participant::
 
-    start             sends query-if, query-ref                        -> asked
-    asked             hears agree                                      -> agreed
-    asked             hears refuse                                     -> (refused)
-    asked, agreed     hears inform                                     -> (answered)
-    asked, agreed     hears failure, not-understood                    -> (failed)
-    asked, agreed     sends cancel                                     -> cancelling
-    cancelling        hears agree                                      -> cancelling
-    cancelling        hears inform, failure, refuse, not-understood    -> (cancelled)
+    start             sends query-if, query-ref                       -> asked
+    asked             hears agree                                     -> agreed
+    asked             hears refuse                                    -> (refused)
+    asked, agreed     hears inform                                    -> (answered)
+    asked, agreed     hears failure, not-understood                   -> (failed)
+    asked, agreed     sends cancel                                    -> cancelling
+    cancelling        hears agree                                     -> cancelling
+    cancelling        hears inform, failure, refuse, not-understood   -> (cancelled)
 
 Participant::
 
-    start             hears query-if, query-ref                        -> working
-    working           sends agree                                      -> agreed
-    working           sends refuse, not-understood                     -> (refused)
-    working, agreed   sends inform                                     -> (answered)
-    working, agreed   sends failure                                    -> (failed)
-    working, agreed   hears cancel                                     -> cancelling
-    working, agreed   hears not-understood, failure                    -> (broken-off)
-    cancelling        sends inform, failure                            -> (cancelled)
+    start             hears query-if, query-ref                       -> working
+    working           sends agree                                     -> agreed
+    working           sends refuse, not-understood                    -> (refused)
+    working, agreed   sends inform                                    -> (answered)
+    working, agreed   sends failure                                   -> (failed)
+    working, agreed   hears cancel                                    -> cancelling
+    working, agreed   hears not-understood, failure                   -> (broken-off)
+    cancelling        sends inform, failure                           -> (cancelled)
 
 The answer to *query-if* is an inform of the proposition, or of ``Not`` of it; the answer to *query-ref* an inform of
 ``Equals`` of the expression and what it stands for. The agree may be skipped, as in FIPA Request.

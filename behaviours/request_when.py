@@ -2,25 +2,25 @@
 
 Initiator, towards each participant::
 
-    start                sends request-when                               -> asked
-    asked                hears agree                                      -> agreed
-    asked                hears refuse                                     -> (refused)
-    asked, agreed        hears failure, not-understood                    -> (failed)
-    agreed               hears inform                                     -> (done)
-    asked, agreed        sends cancel                                     -> cancelling
-    cancelling           hears agree                                      -> cancelling
-    cancelling           hears inform, failure, refuse, not-understood    -> (cancelled)
+    start               sends request-when                              -> asked
+    asked               hears agree                                     -> agreed
+    asked               hears refuse                                    -> (refused)
+    asked, agreed       hears failure, not-understood                   -> (failed)
+    agreed              hears inform                                    -> (done)
+    asked, agreed       sends cancel                                    -> cancelling
+    cancelling          hears agree                                     -> cancelling
+    cancelling          hears inform, failure, refuse, not-understood   -> (cancelled)
 
 Participant::
 
-    start                hears request-when                               -> deciding
-    deciding             sends agree                                      -> waiting
-    deciding             sends refuse, not-understood                     -> (refused)
-    waiting              sends inform                                     -> (done)
-    waiting              sends failure                                    -> (failed)
-    deciding, waiting    hears cancel                                     -> cancelling
-    deciding, waiting    hears not-understood, failure                    -> (broken-off)
-    cancelling           sends inform, failure                            -> (cancelled)
+    start               hears request-when                              -> deciding
+    deciding            sends agree                                     -> waiting
+    deciding            sends refuse, not-understood                    -> (refused)
+    waiting             sends inform                                    -> (done)
+    waiting             sends failure                                   -> (failed)
+    deciding, waiting   hears cancel                                    -> cancelling
+    deciding, waiting   hears not-understood, failure                   -> (broken-off)
+    cancelling          sends inform, failure                           -> (cancelled)
 
 The agree comes at once, and says that the participant will watch for it. When it is true is the participant's to find
 out: it waits for that, and does not ask again and again (``Facts.until``).

@@ -1,8 +1,29 @@
 """FIPA's request-whenever (00037): one agent has another perform an action each time that something becomes true.
 
-FIPA gives it no protocol of its own. It goes as FIPA Subscribe does (``behaviours.subscribe``, whose machines these
-are): an agree, an inform with the result each time, and an end by cancel or failure. After each time the participant
-waits until it is not true any more before it watches again.
+Initiator, towards each participant::
+
+    start              sends request-whenever                          -> asked
+    asked              hears agree                                     -> agreed
+    asked              hears refuse                                    -> (refused)
+    asked, agreed      hears inform                                    -> agreed
+    asked, agreed      hears failure, not-understood                   -> (failed)
+    asked, agreed      sends cancel                                    -> cancelling
+    cancelling         hears agree                                     -> cancelling
+    cancelling         hears inform, failure, refuse, not-understood   -> (cancelled)
+
+Participant::
+
+    start              hears request-whenever                          -> deciding
+    deciding           sends agree                                     -> agreed
+    deciding           sends refuse, not-understood                    -> (refused)
+    agreed             sends inform                                    -> agreed
+    agreed             sends failure                                   -> (failed)
+    deciding, agreed   hears cancel                                    -> cancelling
+    deciding, agreed   hears not-understood, failure                   -> (broken-off)
+    cancelling         sends inform, failure                           -> (cancelled)
+
+FIPA gives it no protocol of its own; it goes as FIPA Subscribe does. Each inform holds a result. After each time the
+participant waits until it is not true any more before it watches again.
 """
 
 from collections.abc import Iterable
@@ -10,18 +31,19 @@ from typing import Any, ClassVar, Final
 
 from behaviours.conversations import Conversations, instant
 from behaviours.facts import Facts
-from behaviours.machine import Machine
+from behaviours.machine import Machine, machines
 from behaviours.reading import value_of
 from behaviours.request import perform
 from behaviours.request_when import when_of
 from behaviours.services import ServiceParticipant, Services
 from behaviours.stream import DAY, Stream, StreamInitiator
-from behaviours.subscribe import INITIATOR, PARTICIPANT, TellingParticipant
+from behaviours.subscribe import TellingParticipant
 from ontology.acl import ACLMessage, AgentIdentifier, Performative
 from ontology.content import AgentAction, Element, Predicate
 from ontology.expressions import Action, Not, When
 
 PROTOCOL: Final = "fipa-request-whenever"
+INITIATOR, PARTICIPANT = machines(__doc__)
 
 
 def request_whenever(

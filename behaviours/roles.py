@@ -251,7 +251,13 @@ class Role:
         """Have something called later, in place of what was to be called before; dropped when the role closes."""
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(seconds, call)
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._on_time, call)
+
+    def _on_time(self, call: Callable[[], None]) -> None:
+        try:
+            call()
+        except Exception as error:
+            self.handler_failed(error, None)
 
     def close(self) -> None:
         """End this side of the conversation: what still arrives for it is late."""

@@ -2,30 +2,29 @@
 
 Initiator, towards each participant::
 
-    start                  sends subscribe, request-whenever                -> asked
-    asked                  hears agree                                      -> subscribed
-    asked                  hears refuse                                     -> (refused)
-    asked, subscribed      hears inform                                     -> subscribed
-    asked, subscribed      hears failure, not-understood                    -> (failed)
-    asked, subscribed      sends cancel                                     -> cancelling
-    cancelling             hears agree                                      -> cancelling
-    cancelling             hears inform, failure, refuse, not-understood    -> (cancelled)
+    start                  sends subscribe                                 -> asked
+    asked                  hears agree                                     -> subscribed
+    asked                  hears refuse                                    -> (refused)
+    asked, subscribed      hears inform                                    -> subscribed
+    asked, subscribed      hears failure, not-understood                   -> (failed)
+    asked, subscribed      sends cancel                                    -> cancelling
+    cancelling             hears agree                                     -> cancelling
+    cancelling             hears inform, failure, refuse, not-understood   -> (cancelled)
 
 Participant::
 
-    start                  hears subscribe, request-whenever                -> deciding
-    deciding               sends agree                                      -> subscribed
-    deciding               sends refuse, not-understood                     -> (refused)
-    subscribed             sends inform                                     -> subscribed
-    subscribed             sends failure                                    -> (failed)
-    deciding, subscribed   hears cancel                                     -> cancelling
-    deciding, subscribed   hears not-understood, failure                    -> (broken-off)
-    cancelling             sends inform, failure                            -> (cancelled)
+    start                  hears subscribe                                 -> deciding
+    deciding               sends agree                                     -> subscribed
+    deciding               sends refuse, not-understood                    -> (refused)
+    subscribed             sends inform                                    -> subscribed
+    subscribed             sends failure                                   -> (failed)
+    deciding, subscribed   hears cancel                                    -> cancelling
+    deciding, subscribed   hears not-understood, failure                   -> (broken-off)
+    cancelling             sends inform, failure                           -> (cancelled)
 
 Each inform holds ``Equals`` of what was asked for and what it stands for now; an inform without an agree before it is
 taken for one. The subscriber's reply-by is when the subscription ends; an agent of ours ends it after a day. A
 subscriber that is not there any more loses its subscription: the wire says so with a failure.
-*request-whenever* (``behaviours.request_whenever``) goes the same way.
 """
 
 import logging

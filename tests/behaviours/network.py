@@ -8,16 +8,27 @@ from functools import partial
 from behaviours.contract_net import PROTOCOL as CONTRACT_NET
 from behaviours.contract_net import ServiceContractNet
 from behaviours.conversations import Conversations
+from behaviours.facts import Facts
 from behaviours.propose import PROTOCOL as PROPOSE
 from behaviours.propose import ServiceProposal
+from behaviours.query import PROTOCOL as QUERY
+from behaviours.query import FactsQuery
 from behaviours.request import PROTOCOL as REQUEST
 from behaviours.request import ServiceRequest
+from behaviours.request_when import PROTOCOL as REQUEST_WHEN
+from behaviours.request_when import ServiceRequestWhen
+from behaviours.request_whenever import PROTOCOL as REQUEST_WHENEVER
+from behaviours.request_whenever import ServiceRequestWhenever
 from behaviours.services import Job, Service, Services
+from behaviours.subscribe import PROTOCOL as SUBSCRIBE
+from behaviours.subscribe import Publisher
+from behaviours.transport import Transport
 from ontology.acl import ACLMessage, AgentIdentifier, Performative
-from ontology.assistant import ASSISTANT, Calculate, Calculation
+from ontology.assistant import Calculate, Calculation
 from ontology.content import Element
 from ontology.expressions import Bid
 from ontology.manager import ContentManager
+from tests.behaviours.home import HOME, Rooms, Warmth
 
 Perform = Callable[[Calculate, Job], Awaitable[Element | None]]
 Bidding = Callable[[Calculate], Awaitable[Bid]]
@@ -29,15 +40,26 @@ class Network:
     def __init__(self) -> None:
         self.members: dict[str, Conversations] = {}
         self.sent: list[ACLMessage] = []
+        self.publishers: dict[str, Publisher] = {}
 
-    def join(self, name: str, *services: Service[Calculate]) -> Conversations:
-        conversations = Conversations(Wire(self, name), ContentManager((ASSISTANT,)), limit=50)
+    def join(self, name: str, *services: Service[Calculate], rooms: Rooms | None = None) -> Conversations:
+        conversations = Conversations(self.wire(name), ContentManager((HOME,)), limit=50)
         offered = Services(services)
+        facts = rooms.facts if rooms is not None else Facts()
+        publisher = Publisher([Warmth] if rooms is not None else [], facts=facts, limit=3)
         conversations.serve(REQUEST, partial(ServiceRequest, offered))
         conversations.serve(CONTRACT_NET, partial(ServiceContractNet, offered))
         conversations.serve(PROPOSE, partial(ServiceProposal, offered))
+        conversations.serve(QUERY, partial(FactsQuery, facts))
+        conversations.serve(REQUEST_WHEN, partial(ServiceRequestWhen, offered, facts))
+        conversations.serve(REQUEST_WHENEVER, partial(ServiceRequestWhenever, offered, facts))
+        conversations.serve(SUBSCRIBE, publisher.participant)
+        self.publishers[name] = publisher
         self.members[name] = conversations
         return conversations
+
+    def wire(self, name: str) -> Transport:
+        return Wire(self, name)
 
     def count(self) -> Counter[Performative]:
         return Counter(message.performative for message in self.sent)
