@@ -93,6 +93,10 @@ class Role:
 
     # -- hearing
 
+    def admits(self, peer: str) -> bool:
+        """Tell whether an agent takes part in this conversation, by its name."""
+        return peer in self.states
+
     def hear(self, message: ACLMessage) -> None:
         """Take a message of this conversation. Never raises, never blocks."""
         if self._handling is None:
@@ -457,9 +461,11 @@ class Participant(Role):
     # -- the work
 
     def work(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Do something beside, which a cancel ends; there is one work at a time."""
-        self._work = self.conversations.spawn(self._do(work))
+        """Do something beside, which a cancel ends; there is one work at a time, and this takes its place."""
+        before, self._work = self._work, self.conversations.spawn(self._do(work))
         self._work.add_done_callback(self._worked)
+        if before is not None:
+            before.cancel()
 
     async def _do(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         try:
@@ -468,6 +474,8 @@ class Participant(Role):
             self.give_up(error)
 
     def _worked(self, task: "asyncio.Task[None]") -> None:
+        if task is not self._work:
+            return
         self._work = None
         if task.cancelled() and not self.closed:
             self.work_cancelled()
@@ -517,10 +525,14 @@ class Participant(Role):
             message: the message with the time.
             grace: seconds to add.
         """
+        self.after(self.time_left(message) + grace, self.overdue)
+
+    def time_left(self, message: ACLMessage) -> float:
+        """Return the seconds until a message wants its answer; a day at most, and not less than none."""
         left = _LONGEST_WORK
         if message.reply_by is not None:
             left = min(left, (message.reply_by - datetime.now(UTC)).total_seconds())
-        self.after(max(0.0, left) + grace, self.overdue)
+        return max(0.0, left)
 
     def overdue(self) -> None:
         """End the work, because its time is over."""

@@ -22,8 +22,9 @@ from behaviours.services import Job
 from behaviours.transport import Transport
 from ontology.acl import ACLMessage, AgentIdentifier, Performative
 from ontology.assistant import Calculate, Calculation
-from ontology.content import Element
+from ontology.content import AgentAction, Element
 from ontology.expressions import Bid, Declined, InternalError, Overloaded
+from ontology.trade import Price
 from tests.behaviours.home import Broken, Rooms
 from tests.behaviours.network import Network, agent, calculator
 from tests.behaviours.virtual import run
@@ -194,7 +195,13 @@ def join(storm: Storm, name: str) -> Conversations:
 
     for hour in range(3):
         asyncio.get_running_loop().call_later(random.choice((0.2, 2.0, 50.0)) * (hour + 1), change)
-    return storm.join(name, calculator(perform, bid), rooms=rooms)
+
+    async def willing(_: AgentAction, price: Price) -> bool:
+        await _behave(random, bidding)
+        return price.amount <= most
+
+    most = random.choice((0, 5, 8))
+    return storm.join(name, calculator(perform, bid), rooms=rooms, willing=willing)
 
 
 def endure(random: Random, drive: Drive) -> None:

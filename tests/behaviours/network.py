@@ -2,9 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
+from behaviours import dutch_auction, english_auction, iterated_contract_net
+from behaviours.auction import Willing
+from behaviours.brokering import PROTOCOL as BROKERING
+from behaviours.brokering import Broker
 from behaviours.contract_net import PROTOCOL as CONTRACT_NET
 from behaviours.contract_net import ServiceContractNet
 from behaviours.conversations import Conversations
@@ -13,6 +17,8 @@ from behaviours.propose import PROTOCOL as PROPOSE
 from behaviours.propose import ServiceProposal
 from behaviours.query import PROTOCOL as QUERY
 from behaviours.query import FactsQuery
+from behaviours.recruiting import PROTOCOL as RECRUITING
+from behaviours.recruiting import Recruiter
 from behaviours.request import PROTOCOL as REQUEST
 from behaviours.request import ServiceRequest
 from behaviours.request_when import PROTOCOL as REQUEST_WHEN
@@ -26,8 +32,9 @@ from behaviours.transport import Transport
 from ontology.acl import ACLMessage, AgentIdentifier, Performative
 from ontology.assistant import Calculate, Calculation
 from ontology.content import Element
-from ontology.expressions import Bid
+from ontology.expressions import Bid, IdentifyingExpression
 from ontology.manager import ContentManager
+from ontology.proxying import Offers
 from tests.behaviours.home import HOME, Rooms, Warmth
 
 Perform = Callable[[Calculate, Job], Awaitable[Element | None]]
@@ -41,8 +48,20 @@ class Network:
         self.members: dict[str, Conversations] = {}
         self.sent: list[ACLMessage] = []
         self.publishers: dict[str, Publisher] = {}
+        self.offering: dict[str, tuple[str, ...]] = {}
 
-    def join(self, name: str, *services: Service[Calculate], rooms: Rooms | None = None) -> Conversations:
+    async def find(self, description: IdentifyingExpression) -> Sequence[AgentIdentifier]:
+        """Find agents by what they offer, as a directory does."""
+        known = (Offers(agent=agent(name), service=s) for name, types in self.offering.items() for s in types)
+        return [found for found in description.referents(known) if isinstance(found, AgentIdentifier)]
+
+    def join(
+        self,
+        name: str,
+        *services: Service[Calculate],
+        rooms: Rooms | None = None,
+        willing: Willing | None = None,
+    ) -> Conversations:
         conversations = Conversations(self.wire(name), ContentManager((HOME,)), limit=50)
         offered = Services(services)
         facts = rooms.facts if rooms is not None else Facts()
@@ -54,6 +73,17 @@ class Network:
         conversations.serve(REQUEST_WHEN, partial(ServiceRequestWhen, offered, facts))
         conversations.serve(REQUEST_WHENEVER, partial(ServiceRequestWhenever, offered, facts))
         conversations.serve(SUBSCRIBE, publisher.participant)
+        conversations.serve(
+            iterated_contract_net.PROTOCOL, partial(iterated_contract_net.ServiceIteratedContractNet, offered)
+        )
+        conversations.serve(BROKERING, partial(Broker, self.find))
+        conversations.serve(RECRUITING, partial(Recruiter, self.find))
+        if willing is not None:
+            english = partial(english_auction.EnglishBidder, willing)
+            dutch = partial(dutch_auction.DutchBidder, willing)
+            conversations.serve(english_auction.PROTOCOL, english, opens=english_auction.OPENS)
+            conversations.serve(dutch_auction.PROTOCOL, dutch, opens=dutch_auction.OPENS)
+        self.offering[name] = tuple(service.action.wire_name for service in services)
         self.publishers[name] = publisher
         self.members[name] = conversations
         return conversations
