@@ -194,21 +194,21 @@ class AuctionParticipant(Participant):
     def __init__(self, willing: Willing, conversations: Any, first: ACLMessage) -> None:
         super().__init__(conversations, first)
         self.willing = willing
-        self.closed_with: AuctionClosed | None = None
 
     def handle_inform(self, message: ACLMessage) -> None:
         """Hear that the auction has begun or ended."""
+        if self.state in self.machine.finals:
+            self.stop_work()
+            return
         match self.content.decode(message):
-            case (AuctionClosed() as closed,):
-                self.closed_with = closed
-            case (AuctionOpened(),) if not self._is_over():
+            case (AuctionOpened(),):
                 self.after(NEXT_WITHIN, self.overdue)
-                return
-            case _ if not self._is_over():
+            case (AuctionClosed(),):
+                self.close()  # the opening was lost
+            case _:
                 raise NotUnderstandable(
                     UnrecognisedValue(parameter="content", explanation="This is no word of an auction.")
                 )
-        self.stop_work()
 
     def handle_cfp(self, message: ACLMessage) -> None:
         """Begin to think about a price."""
@@ -235,9 +235,6 @@ class AuctionParticipant(Participant):
             self.answer(cfp, Performative.PROPOSE, *self.content.decode(cfp))
         else:
             self.handle_unwilling(cfp)
-
-    def _is_over(self) -> bool:
-        return self.state in self.machine.finals
 
 
 def _asked(content: ContentManager, cfp: ACLMessage) -> tuple[Action, Price]:

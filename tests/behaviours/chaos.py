@@ -17,7 +17,7 @@ from random import Random
 from behaviours.conversations import Conversations
 from behaviours.machine import HEARS, SENDS, Machine
 from behaviours.outcomes import ConversationFailed, Fail, Refuse
-from behaviours.roles import Role, kind_of
+from behaviours.roles import Participant, Role, kind_of
 from behaviours.services import Job
 from behaviours.transport import Transport
 from ontology.acl import ACLMessage, AgentIdentifier, Performative
@@ -118,8 +118,10 @@ class Reader:
 
     def said(self, message: ACLMessage, role: Role | None) -> None:
         if role is not None:
-            for receiver in message.receivers:
-                self._move(role, receiver.name, SENDS[kind_of(message)])
+            # What a participant says is towards the initiator, also where that has its answers go elsewhere.
+            peers = (role.initiator,) if isinstance(role, Participant) else message.receivers
+            for peer in peers:
+                self._move(role, peer.name, SENDS[kind_of(message)])
 
     def heard(self, message: ACLMessage, role: Role | None, state: str, after: str | None) -> None:
         if role is not None and after is not None:
