@@ -2,25 +2,25 @@
 
 Initiator, towards the broker::
 
-    start             sends proxy                                      -> asked
-    asked             hears agree                                      -> agreed
-    asked             hears refuse                                     -> (refused)
-    asked, agreed     hears failure, not-understood                    -> (failed)
-    agreed            hears inform                                     -> (done)
-    asked, agreed     sends cancel                                     -> cancelling
-    cancelling        hears agree                                      -> cancelling
-    cancelling        hears inform, failure, refuse, not-understood    -> (cancelled)
+    start                 sends proxy                                     -> asked
+    asked                 hears agree                                     -> agreed
+    asked                 hears refuse                                    -> (refused)
+    asked, agreed         hears failure, not-understood                   -> (failed)
+    agreed                hears inform                                    -> (done)
+    asked, agreed         sends cancel                                    -> cancelling
+    cancelling            hears agree                                     -> cancelling
+    cancelling            hears inform, failure, refuse, not-understood   -> (cancelled)
 
 Broker::
 
-    start             hears proxy                                      -> deciding
-    deciding          sends agree                                      -> brokering
-    deciding          sends refuse, not-understood                     -> (refused)
-    brokering         sends inform                                     -> (done)
-    brokering         sends failure                                    -> (failed)
-    deciding, brokering   hears cancel                                 -> cancelling
-    deciding, brokering   hears not-understood, failure                -> (broken-off)
-    cancelling        sends inform, failure                            -> (cancelled)
+    start                 hears proxy                                     -> deciding
+    deciding              sends agree                                     -> brokering
+    deciding              sends refuse, not-understood                    -> (refused)
+    brokering             sends inform                                    -> (done)
+    brokering             sends failure                                   -> (failed)
+    deciding, brokering   hears cancel                                    -> cancelling
+    deciding, brokering   hears not-understood, failure                   -> (broken-off)
+    cancelling            sends inform, failure                           -> (cancelled)
 
 A *proxy* holds a description of agents, the message that they are to get, and a condition where there is one. The
 broker asks them in a conversation of its own (FIPA Request or Query), cancels that when it is cancelled, and informs

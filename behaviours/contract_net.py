@@ -319,7 +319,8 @@ class AwardToBest(ContractNetInitiator):
 
     def handle_inform(self, message: ACLMessage) -> None:
         """Come to the result."""
-        assert self._winner is not None
+        if self._winner is None or self.states[message.sender.name] != "done":
+            return  # it answers the cancel
         value = value_of(self.content, message)
         self.succeed(Award(self._winner, self._offers, value, time.monotonic() - self._began))
         self.over()

@@ -21,7 +21,8 @@ Bidder::
     deciding                              sends propose                                   -> offered
     waiting, deciding                     sends refuse, not-understood                    -> (out)
     offered                               hears accept-proposal                           -> winning
-    offered, deciding                     hears reject-proposal                           -> waiting
+    offered                               hears reject-proposal                           -> waiting
+    deciding                              hears reject-proposal                           -> deciding
     waiting, deciding, offered, winning   hears inform                                    -> (closed)
     waiting, deciding, offered, winning   hears cancel                                    -> cancelling
     waiting, deciding, offered, winning   hears not-understood, failure                   -> (broken-off)

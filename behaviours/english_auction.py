@@ -22,7 +22,8 @@ Bidder::
     deciding                              sends propose                                   -> offered
     waiting, deciding                     sends refuse, not-understood                    -> (out)
     offered                               hears accept-proposal                           -> leading
-    offered, deciding                     hears reject-proposal                           -> waiting
+    offered                               hears reject-proposal                           -> waiting
+    deciding                              hears reject-proposal                           -> deciding
     waiting, deciding, offered, leading   hears inform                                    -> (closed)
     waiting, deciding, offered, leading   hears cancel                                    -> cancelling
     waiting, deciding, offered, leading   hears not-understood, failure                   -> (broken-off)

@@ -2,33 +2,33 @@
 
 Initiator, towards the recruiter::
 
-    start             sends proxy                                      -> asked
-    asked             hears agree                                      -> agreed
-    asked             hears refuse                                     -> (refused)
-    asked, agreed     hears failure, not-understood                    -> (failed)
-    agreed            hears inform                                     -> (done)
-    asked, agreed     sends cancel                                     -> cancelling
-    cancelling        hears agree                                      -> cancelling
-    cancelling        hears inform, failure, refuse, not-understood    -> (cancelled)
+    start                  sends proxy                                     -> asked
+    asked                  hears agree                                     -> agreed
+    asked                  hears refuse                                    -> (refused)
+    asked, agreed          hears failure, not-understood                   -> (failed)
+    agreed                 hears inform                                    -> (done)
+    asked, agreed          sends cancel                                    -> cancelling
+    cancelling             hears agree                                     -> cancelling
+    cancelling             hears inform, failure, refuse, not-understood   -> (cancelled)
 
 Recruiter::
 
-    start                  hears proxy                                 -> deciding
-    deciding               sends agree                                 -> recruiting
-    deciding               sends refuse, not-understood                -> (refused)
-    recruiting             sends inform                                -> (done)
-    recruiting             sends failure                               -> (failed)
-    deciding, recruiting   hears cancel                                -> cancelling
-    deciding, recruiting   hears not-understood, failure               -> (broken-off)
-    cancelling             sends inform, failure                       -> (cancelled)
+    start                  hears proxy                                     -> deciding
+    deciding               sends agree                                     -> recruiting
+    deciding               sends refuse, not-understood                    -> (refused)
+    recruiting             sends inform                                    -> (done)
+    recruiting             sends failure                                   -> (failed)
+    deciding, recruiting   hears cancel                                    -> cancelling
+    deciding, recruiting   hears not-understood, failure                   -> (broken-off)
+    cancelling             sends inform, failure                           -> (cancelled)
 
 Designated receiver, of each agent that was recruited::
 
-    start             hears agree                                      -> agreed
-    start             hears refuse                                     -> (refused)
-    start, agreed     hears inform                                     -> (answered)
-    start, agreed     hears failure, not-understood                    -> (failed)
-    agreed            hears partial                                    -> agreed
+    start                  hears agree                                     -> agreed
+    start                  hears refuse                                    -> (refused)
+    start, agreed          hears inform                                    -> (answered)
+    start, agreed          hears failure, not-understood                   -> (failed)
+    agreed                 hears partial                                   -> agreed
 
 The message that the recruiter passes on bears its reply-to and conversation-id: whoever gets it answers the receiver
 that the initiator designated (itself, mostly), in a conversation of the receiver's. The recruiter informs of who was

@@ -101,6 +101,11 @@ class Network:
         """Wait until no conversation is open any more."""
         await self.until(lambda: not any(member.open_count for member in self.members.values()))
 
+    async def rest(self) -> None:
+        """In virtual time: let every deadline pass, and assert that no conversation is open then."""
+        await asyncio.sleep(3 * 24 * 3600)
+        assert not any(member.open_count for member in self.members.values())
+
     async def until(self, holds: Callable[[], bool]) -> None:
         """Let everything run until a condition holds."""
         async with asyncio.timeout(5):

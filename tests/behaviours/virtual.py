@@ -11,6 +11,9 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+_TURN = 0.0001
+"""Seconds that a turn of the loop takes, so that whoever looks again and again sees time pass."""
+
 
 class NothingLeft(Exception):
     """What is awaited will never come: there is no timer, and nothing is ready."""
@@ -28,7 +31,7 @@ class _Impatient(selectors.DefaultSelector):
         if not ready:
             if timeout is None:
                 raise NothingLeft
-            self.now += max(0.0, timeout)
+            self.now += max(_TURN, timeout)
         return ready
 
 
