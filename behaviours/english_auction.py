@@ -31,8 +31,9 @@ Bidder::
 
 The auction opens and closes with an inform. Of those that take a price, the first one's proposal is accepted, and it
 leads; the others are rejected, and all but the one that leads are asked the next price. A cfp tells whoever led that
-it does so no longer. When nobody takes a price the one that leads buys, unless its price is below the reserve, which
-the auctioneer keeps to itself. Who does not take a price leaves, or says nothing and may still take the next.
+it does so no longer. When nobody takes a price the one that leads buys. There is a reserve, which the auctioneer keeps
+to itself: below it whoever leads is asked as well, and nothing is sold. Who does not take a price leaves, or says
+nothing and may still take the next.
 """
 
 from collections.abc import Iterable
@@ -130,8 +131,12 @@ class EnglishAuctioneer(Auctioneer):
         self._leader: Sale | None = None
 
     def is_asked(self, bidder: AgentIdentifier) -> bool:
-        """Tell whether a bidder is to be asked: whoever leads need not outbid itself."""
-        return super().is_asked(bidder) and (self._leader is None or self._leader.winner.name != bidder.name)
+        """Tell whether a bidder is to be asked: whoever leads need not outbid itself, only the reserve."""
+        leader = self._leader
+        outbids_itself = (
+            leader is not None and leader.winner.name == bidder.name and leader.price.amount >= self._reserve.amount
+        )
+        return super().is_asked(bidder) and not outbids_itself
 
     def handle_propose(self, message: ACLMessage) -> None:
         """Take the bid into account, where it is one of this round."""
