@@ -3,9 +3,9 @@
 from pydantic import Field, InstanceOf, SerializeAsAny
 
 from ontology.acl import AgentIdentifier, Performative
-from ontology.elements import AgentAction, Element, Predicate
+from ontology.elements import AgentAction, Element, Predicate, Variable
 from ontology.reasons import FailureReason
-from ontology.references import AllOf, AnyOf, Pattern, Variable
+from ontology.references import AllOf, AnyOf, Pattern
 
 
 class Offers(Predicate):
