@@ -1,9 +1,9 @@
 """What a class of an ontology may be made of, checked when the ontology is declared.
 
 A slot may have the type ``str``, ``int``, ``float``, ``bool``, ``Decimal``, ``datetime``, ``timedelta``, an enumeration
-or ``Literal`` of texts, an element's class, ``AgentIdentifier``, ``Term``, several of them with ``|``; a tuple, ``SetOf``
-or ``frozenset`` of any number of these; or a mapping from texts to them. A slot that may be unset is ``... | None``
-with the default None. Everything else is not the same in every content language.
+or ``Literal`` of texts, an element's class, ``AgentIdentifier``, ``Term``, several of them with ``|``; a tuple,
+``SetOf`` or ``frozenset`` of any number of these; or a mapping from texts to them. A slot that may be unset is
+``... | None`` with the default None. Everything else is not the same in every content language.
 """
 
 from collections.abc import Collection, Iterator, Mapping

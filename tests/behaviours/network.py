@@ -30,7 +30,7 @@ from behaviours.subscribe import PROTOCOL as SUBSCRIBE
 from behaviours.subscribe import Publisher
 from behaviours.transport import Transport
 from ontology.acl import ACLMessage, AgentIdentifier, Performative
-from ontology.assistant import Calculate, Calculation
+from ontology.assistant import ASSISTANT, Calculate, Calculation
 from ontology.content import Element
 from ontology.expressions import Bid, IdentifyingExpression
 from ontology.manager import ContentManager
@@ -62,7 +62,7 @@ class Network:
         rooms: Rooms | None = None,
         willing: Willing | None = None,
     ) -> Conversations:
-        conversations = Conversations(self.wire(name), ContentManager((HOME,)), limit=50)
+        conversations = Conversations(self.wire(name), ContentManager((HOME, ASSISTANT)), limit=50)
         offered = Services(services)
         facts = rooms.facts if rooms is not None else Facts()
         publisher = Publisher([Warmth] if rooms is not None else [], facts=facts, limit=3)
