@@ -70,7 +70,7 @@ def test_diagrams_are_plain(page: Path) -> None:
     """Mermaid of the plainest form: flowcharts with quoted labels, state diagrams with words at their arrows."""
     node = r'\w+(?:\["[^"]+"\]|\(\["[^"]+"\]\))?'
     edge = rf'{node} (?:-->|-\.->|<-->)(?:\|"[^"]+"\|)? {node}'
-    move = r"(?:\[\*\]|\w+) --> (?:\[\*\]|\w+)(?:: [\w ,;-]+)?"
+    move = r"(?:\[\*\]|\w+) --> (?:\[\*\]|\w+)(?:: [\w ,-]+)?"
     line = re.compile(rf'flowchart (?:LR|TB)|stateDiagram-v2|subgraph \w+ ?\["[^"]+"\]|end|{node}|{edge}|{move}')
     for block in blocks_of(page):
         if block.language == "mermaid":
