@@ -169,6 +169,7 @@ def message(performative: Performative, *, protocol: str | None, content: str = 
         (message(P.REQUEST, protocol="fipa-tango"), {P.NOT_UNDERSTOOD: 1}),
         (message(P.REQUEST, protocol=None), {P.NOT_UNDERSTOOD: 1}),
         (message(P.NOT_UNDERSTOOD, protocol=None), {}),
+        (message(P.FAILURE, protocol="fipa-request"), {}),
         (message(P.INFORM, protocol="fipa-request"), {P.NOT_UNDERSTOOD: 1}),
         (message(P.CANCEL, protocol="fipa-request"), {P.NOT_UNDERSTOOD: 1}),
         (message(P.REFUSE, protocol="fipa-contract-net"), {P.NOT_UNDERSTOOD: 1}),
