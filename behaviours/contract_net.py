@@ -115,7 +115,7 @@ async def contract_net(
     """
     if not bidders:
         raise NoBids(())
-    net = _AwardToBest(bidders, act, rank=rank, bid_timeout=bid_timeout, timeout=timeout, on_award=on_award)
+    net = AwardToBest(bidders, act, rank=rank, bid_timeout=bid_timeout, timeout=timeout, on_award=on_award)
     award: Award = await net.run(conversations)
     return award
 
@@ -240,7 +240,7 @@ class ContractNetInitiator(Initiator[Any]):
         self.handle_all_responses(tuple(self.responses.values()))
 
 
-class _AwardToBest(ContractNetInitiator):
+class AwardToBest(ContractNetInitiator):
     """Awards the action to the best bid, and comes to an :class:`Award`."""
 
     def __init__(
@@ -287,12 +287,16 @@ class _AwardToBest(ContractNetInitiator):
             self.fail(NoBids(tuple(refused)))
             self.over()
             return
-        self._offers = tuple(Offer(m.sender, self._bids[name]) for name, m in self.proposals.items())
+        self._offers = self.offers()
         self._winner = self._rank(self._offers)[0]
         if self._on_award is None:
             self._award(self._winner)
         else:
             self.conversations.spawn(self._note(self._winner, self._on_award))
+
+    def offers(self) -> tuple[Offer, ...]:
+        """Return the bids that stand."""
+        return tuple(Offer(m.sender, self._bids[name]) for name, m in self.proposals.items())
 
     async def _note(self, winner: Offer, on_award: OnAward) -> None:
         try:
@@ -315,7 +319,8 @@ class _AwardToBest(ContractNetInitiator):
 
     def handle_inform(self, message: ACLMessage) -> None:
         """Come to the result."""
-        assert self._winner is not None
+        if self._winner is None or self.states[message.sender.name] != "done":
+            return  # it answers the cancel
         value = value_of(self.content, message)
         self.succeed(Award(self._winner, self._offers, value, time.monotonic() - self._began))
         self.over()

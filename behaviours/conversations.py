@@ -203,8 +203,11 @@ class Conversations:
             self.observer.heard(message, role, state, after)
 
     def not_understood(self, message: ACLMessage, reason: Reason) -> None:
-        """Say *not-understood*; never in answer to itself (FIPA 00037)."""
-        if message.performative is not Performative.NOT_UNDERSTOOD:
+        """Say *not-understood*; never in answer to itself (FIPA 00037).
+
+        Nor to a failure: the wire says it for an agent that is not there, and would say so again, without end.
+        """
+        if message.performative not in {Performative.NOT_UNDERSTOOD, Performative.FAILURE}:
             self._excuse(message, Performative.NOT_UNDERSTOOD, reason)
 
     def refuse(self, message: ACLMessage, explanation: str) -> None:
@@ -238,7 +241,7 @@ class Conversations:
         if joined is not None or (to_itself and mark != "i"):
             return joined
         begun = self._begun.get(conversation_id)
-        return begun if begun is not None and sender in begun.states else None
+        return begun if begun is not None and begun.admits(sender) else None
 
     def _opened_by(self, message: ACLMessage) -> Begin | None:
         begin, opens = self._protocols.get(message.protocol or "", (None, BEGINNINGS))

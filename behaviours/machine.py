@@ -159,4 +159,4 @@ def _joined(events: list[str]) -> str:
     for event in events:
         verb, _, kind = event.partition(" ")
         said.setdefault(verb, []).append(kind)
-    return "; ".join(f"{verb} {', '.join(kinds)}".strip() for verb, kinds in said.items())
+    return " or ".join(f"{verb} {', '.join(kinds)}".strip() for verb, kinds in said.items())

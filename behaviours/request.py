@@ -32,14 +32,14 @@ work. *cancel* is answered as the cancel meta-protocol has it (FIPA 00026, secti
 cancelled, or a failure; a result that crosses it on the way is taken for the answer.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Final
 
+from behaviours.achieve import AchieveInitiator, AchieveOne, AchieveParticipant
 from behaviours.conversations import Conversations, instant
 from behaviours.machine import Machine, machines
-from behaviours.outcomes import DeadlinePassed
-from behaviours.reading import failure_of, value_of
-from behaviours.roles import PARTIAL_PARAMETER, Initiator, Participant
+from behaviours.reading import value_of
+from behaviours.roles import PARTIAL_PARAMETER, Participant
 from behaviours.services import Job, Service, ServiceParticipant, action_of
 from ontology.acl import ACLMessage, AgentIdentifier, Performative
 from ontology.content import AgentAction, Element
@@ -48,12 +48,6 @@ from ontology.manager import NotUnderstandable
 
 PROTOCOL: Final = "fipa-request"
 INITIATOR, PARTICIPANT = machines(__doc__)
-
-AGREE_AFTER: Final = 0.2
-"""Seconds after which work that is not done yet is agreed to: quick answers need no agree."""
-
-ANSWERED_WITHIN: Final = 10.0
-"""Seconds within which a participant that lives has answered or agreed, however long its work will take."""
 
 OnProgress = Callable[[Element], None]
 """Told how far the work is, each time that the participant says so."""
@@ -102,7 +96,7 @@ async def request_all(
     return said
 
 
-class RequestInitiator(Initiator[Any]):
+class RequestInitiator(AchieveInitiator):
     """Asks agents to perform an action; subclass it to handle what they say.
 
     The outcome is the last word of each participant, by its identifier.
@@ -123,8 +117,6 @@ class RequestInitiator(Initiator[Any]):
         super().__init__(receivers, timeout=timeout)
         self.act = act
         self._progress = progress
-        self._responses: dict[AgentIdentifier, ACLMessage] = {}
-        self._results: dict[AgentIdentifier, ACLMessage] = {}
 
     def open(self) -> None:
         """Send the request; one message to several, so that it is one conversation."""
@@ -144,85 +136,19 @@ class RequestInitiator(Initiator[Any]):
         """Return the action that is no longer wanted."""
         return (self._action(),)
 
-    def deadline(self) -> None:
-        """Come to an end without those that have not answered."""
-        self.handle_all_result_notifications(tuple(self._results.values()))
-        self.succeed(dict(self._results))
-        self.cancel()
 
-    # -- handlers
-
-    def handle_agree(self, message: ACLMessage) -> None:
-        """Hear that a participant will do it."""
-        self._responded(message)
-
-    def handle_refuse(self, message: ACLMessage) -> None:
-        """Hear that a participant will not do it."""
-        self._responded(message)
-        self._resulted(message)
-
-    def handle_not_understood(self, message: ACLMessage) -> None:
-        """Hear that a participant does not understand what it is asked."""
-        self._responded(message)
-        self._resulted(message)
-
-    def handle_partial(self, message: ACLMessage) -> None:
-        """Hear how far a participant is."""
-
-    def handle_inform(self, message: ACLMessage) -> None:
-        """Hear that a participant has done it."""
-        self._responded(message)
-        self._resulted(message)
-
-    def handle_failure(self, message: ACLMessage) -> None:
-        """Hear that a participant could not do it."""
-        self._responded(message)
-        self._resulted(message)
-
-    def handle_all_responses(self, responses: Sequence[ACLMessage]) -> None:
-        """Take note that every participant has agreed, refused, or answered at once."""
-
-    def handle_all_result_notifications(self, results: Sequence[ACLMessage]) -> None:
-        """Take note that every participant has come to its end, or the deadline has."""
-
-    def _responded(self, message: ACLMessage) -> None:
-        if message.sender not in self._responses:
-            self._responses[message.sender] = message
-            if len(self._responses) == len(self.receivers):
-                self.handle_all_responses(tuple(self._responses.values()))
-
-    def _resulted(self, message: ACLMessage) -> None:
-        self._results[message.sender] = message
-        if len(self._results) == len(self.receivers):
-            self.handle_all_result_notifications(tuple(self._results.values()))
-            self.succeed(dict(self._results))
-
-
-class _One(RequestInitiator):
+class _One(AchieveOne, RequestInitiator):
     """Asks one agent, and comes to the value of its result."""
 
     def __init__(
         self, receiver: AgentIdentifier, act: AgentAction, *, timeout: float, on_progress: OnProgress | None
     ) -> None:
-        super().__init__((receiver,), act, timeout=timeout, progress=on_progress is not None)
+        RequestInitiator.__init__(self, (receiver,), act, timeout=timeout, progress=on_progress is not None)
         self._on_progress = on_progress
-        self._long = timeout > ANSWERED_WITHIN
 
-    def open(self) -> None:
-        """Send the request; an agent that is not there is noticed soon."""
-        super().open()
-        if self._long:
-            self.after(ANSWERED_WITHIN, self.deadline)
-
-    def deadline(self) -> None:
-        """Give it up."""
-        self.fail(DeadlinePassed())
-        self.cancel()
-
-    def handle_agree(self, message: ACLMessage) -> None:
-        """Wait for as long as the work may take."""
-        if self._long:
-            self.after(self.timeout, self.deadline)
+    def value(self, message: ACLMessage) -> Element | None:
+        """Return the value of the result."""
+        return value_of(self.content, message)
 
     def handle_partial(self, message: ACLMessage) -> None:
         """Pass the progress on."""
@@ -236,43 +162,16 @@ class _One(RequestInitiator):
         for element in said:
             self._on_progress(element)
 
-    def _responded(self, message: ACLMessage) -> None:
-        """Wait for the result."""
 
-    def _resulted(self, message: ACLMessage) -> None:
-        failure = failure_of(self.content, message)
-        if failure is not None:
-            self.fail(failure)
-        else:
-            self.succeed(value_of(self.content, message))
-
-
-class RequestParticipant(Participant):
+class RequestParticipant(AchieveParticipant):
     """Performs what it is asked to; subclass it and write the two ``prepare`` coroutines."""
 
     protocol: ClassVar[str] = PROTOCOL
     machine: ClassVar[Machine] = PARTICIPANT
 
-    async def prepare_response(self, request: ACLMessage) -> None:
-        """Decide whether to do it: return, or raise ``Refuse`` or ``NotUnderstandable``."""
-
-    async def prepare_result_notification(self, request: ACLMessage) -> Element:
-        """Do it, and return what to inform of; raise ``Fail`` where it cannot be done."""
-        raise NotImplementedError
-
     def handle_request(self, message: ACLMessage) -> None:
         """Begin to work."""
-        self.work(self._serve)
-
-    async def _serve(self) -> None:
-        await self.prepare_response(self.first)
-        self.after(AGREE_AFTER, self._agree)
-        self.answer(self.first, Performative.INFORM, await self.prepare_result_notification(self.first))
-
-    def _agree(self) -> None:
-        if self.may_say(Performative.AGREE):
-            self.answer(self.first, Performative.AGREE, *self.about)
-        self.within(self.first)
+        self.work(self.serve)
 
 
 class ServiceRequest(ServiceParticipant, RequestParticipant):
@@ -283,7 +182,7 @@ class ServiceRequest(ServiceParticipant, RequestParticipant):
         action = action_of(self.content, message)
         self.about = (action,)
         service = self.services.find(action.act)
-        self.after(AGREE_AFTER, self._agree)
+        self.agree_later()
         self.work(lambda: perform(self, service, action, message))
 
 

@@ -93,6 +93,10 @@ class Role:
 
     # -- hearing
 
+    def admits(self, peer: str) -> bool:
+        """Tell whether an agent takes part in this conversation, by its name."""
+        return peer in self.states
+
     def hear(self, message: ACLMessage) -> None:
         """Take a message of this conversation. Never raises, never blocks."""
         if self._handling is None:
@@ -251,7 +255,13 @@ class Role:
         """Have something called later, in place of what was to be called before; dropped when the role closes."""
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(seconds, call)
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._on_time, call)
+
+    def _on_time(self, call: Callable[[], None]) -> None:
+        try:
+            call()
+        except Exception as error:
+            self.handler_failed(error, None)
 
     def close(self) -> None:
         """End this side of the conversation: what still arrives for it is late."""
@@ -451,9 +461,11 @@ class Participant(Role):
     # -- the work
 
     def work(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Do something beside, which a cancel ends; there is one work at a time."""
-        self._work = self.conversations.spawn(self._do(work))
+        """Do something beside, which a cancel ends; there is one work at a time, and this takes its place."""
+        before, self._work = self._work, self.conversations.spawn(self._do(work))
         self._work.add_done_callback(self._worked)
+        if before is not None:
+            before.cancel()
 
     async def _do(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         try:
@@ -462,6 +474,8 @@ class Participant(Role):
             self.give_up(error)
 
     def _worked(self, task: "asyncio.Task[None]") -> None:
+        if task is not self._work:
+            return
         self._work = None
         if task.cancelled() and not self.closed:
             self.work_cancelled()
@@ -494,6 +508,11 @@ class Participant(Role):
         del message
         self.stop_work()
 
+    def handle_failure(self, message: ACLMessage) -> None:
+        """End the work: the initiator is not there any more; the wire says so in its name."""
+        del message
+        self.stop_work()
+
     def stop(self) -> None:
         """Leave the conversation, because the agent stops; work that is under way says so when it has ended."""
         if not self.stop_work():
@@ -506,10 +525,14 @@ class Participant(Role):
             message: the message with the time.
             grace: seconds to add.
         """
+        self.after(self.time_left(message) + grace, self.overdue)
+
+    def time_left(self, message: ACLMessage) -> float:
+        """Return the seconds until a message wants its answer; a day at most, and not less than none."""
         left = _LONGEST_WORK
         if message.reply_by is not None:
             left = min(left, (message.reply_by - datetime.now(UTC)).total_seconds())
-        self.after(max(0.0, left) + grace, self.overdue)
+        return max(0.0, left)
 
     def overdue(self) -> None:
         """End the work, because its time is over."""

@@ -1,13 +1,14 @@
 """What a class of an ontology may be made of, checked when the ontology is declared.
 
-A slot may have the type ``str``, ``int``, ``float``, ``bool``, ``datetime``, ``timedelta``, an enumeration or
-``Literal`` of texts, an element's class, ``AgentIdentifier``, ``Term``, several of them with ``|``; a tuple, ``SetOf``
-or ``frozenset`` of any number of these; or a mapping from texts to them. A slot that may be unset is ``... | None``
-with the default None. Everything else is not the same in every content language.
+A slot may have the type ``str``, ``int``, ``float``, ``bool``, ``Decimal``, ``datetime``, ``timedelta``, an enumeration
+or ``Literal`` of texts, an element's class, ``AgentIdentifier``, ``Term``, several of them with ``|``; a tuple,
+``SetOf`` or ``frozenset`` of any number of these; or a mapping from texts to them. A slot that may be unset is
+``... | None`` with the default None. Everything else is not the same in every content language.
 """
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, Literal, get_args, get_origin
 
@@ -22,7 +23,7 @@ ABSTRACT: Final = frozenset({Element, Concept, Predicate, AgentAction})
 RESERVED: Final = frozenset({"agent-identifier", "map", *(cls.wire_name for cls in ABSTRACT)})
 """Names that content languages use themselves."""
 
-_PLAIN: Final = frozenset({str, int, float, bool, datetime, timedelta, AgentIdentifier})
+_PLAIN: Final = frozenset({str, int, float, bool, Decimal, datetime, timedelta, AgentIdentifier})
 
 
 def problems(cls: type[Element], known: Collection[type[Element]]) -> Iterator[str]:

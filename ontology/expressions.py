@@ -43,6 +43,7 @@ from pydantic import Field, InstanceOf, SerializeAsAny
 from ontology.acl import AgentIdentifier
 from ontology.content import Ontology
 from ontology.elements import AgentAction, DateTime, Duration, Element, Predicate, Term, TermSequence, TermSet, Variable
+from ontology.proxying import PROXYING
 from ontology.reasons import (
     REASONS,
     AlreadyRegistered,
@@ -75,6 +76,7 @@ from ontology.references import (
     Iota,
     Pattern,
 )
+from ontology.trade import TRADE
 
 
 class Action(Element):
@@ -175,7 +177,7 @@ EXPRESSIONS = Ontology(
     "fipa-expressions",
     classes=(
         Action, Done, Result, Equals, Not, And, Or, Bid, Iota, AnyOf, AllOf, Pattern, Variable, TermSet, TermSequence,
-        DateTime, Duration, Cancelled, Progress, *REASONS,
+        DateTime, Duration, Cancelled, Progress, *TRADE, *PROXYING, *REASONS,
     ),
 )  # fmt: skip
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, cast
 
@@ -123,6 +124,8 @@ def _encode_scalar(value: object) -> JsonValue:
             return value.isoformat()
         case timedelta():
             return cast("JsonValue", _SPAN.dump_python(value, mode="json"))
+        case Decimal():
+            return str(value)
         case int() | float() | str():
             return value
     raise TypeError(f"{type(value).__name__} cannot stand in a content expression")

@@ -3,6 +3,7 @@
 import types
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -14,6 +15,7 @@ _PLAIN: dict[Any, str] = {
     str: "text",
     int: "whole number",
     float: "number",
+    Decimal: "exact number",
     bool: "true or false",
     Path: "path",
     SecretStr: "text, kept secret",

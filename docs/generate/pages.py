@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from docs.generate import configuration, ontology
+from docs.generate import configuration, ontology, protocols
 
 FOLDER = Path(__file__).parent.parent
 
@@ -21,8 +21,9 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "management": ontology.management,
     "lifecycle": ontology.lifecycle,
     "observation": ontology.observation,
+    **protocols.parts(),
 }
-PAGES = ("configuration.md", "ontology.md")
+PAGES = ("configuration.md", "ontology.md", "protocols.md")
 
 _PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

@@ -21,6 +21,7 @@ A predicate in the place of a term, where SL has none, is written as a term of i
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import Enum
 from typing import Final
 
@@ -109,6 +110,8 @@ class Writer:
                 return self._term(value.value)
             case datetime() | timedelta():
                 return tree.Constant(value if times.write(value) else _iso(value))
+            case Decimal():
+                return tree.Constant(str(value))  # as a text it stays exact
             case bool() | int() | float() | str():
                 return tree.Constant(value)
             case tuple() | frozenset():

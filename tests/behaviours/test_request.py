@@ -169,6 +169,7 @@ def message(performative: Performative, *, protocol: str | None, content: str = 
         (message(P.REQUEST, protocol="fipa-tango"), {P.NOT_UNDERSTOOD: 1}),
         (message(P.REQUEST, protocol=None), {P.NOT_UNDERSTOOD: 1}),
         (message(P.NOT_UNDERSTOOD, protocol=None), {}),
+        (message(P.FAILURE, protocol="fipa-request"), {}),
         (message(P.INFORM, protocol="fipa-request"), {P.NOT_UNDERSTOOD: 1}),
         (message(P.CANCEL, protocol="fipa-request"), {P.NOT_UNDERSTOOD: 1}),
         (message(P.REFUSE, protocol="fipa-contract-net"), {P.NOT_UNDERSTOOD: 1}),
@@ -231,7 +232,7 @@ async def test_closing_ends_what_is_under_way() -> None:
 
 
 async def test_who_does_not_even_agree_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("behaviours.request.ANSWERED_WITHIN", 0.05)
+    monkeypatch.setattr("behaviours.achieve.ANSWERED_WITHIN", 0.05)
     network = Network()
     with pytest.raises(DeadlinePassed):
         await request(network.join("ann"), agent("bob"), ACT, timeout=3600)

@@ -67,10 +67,11 @@ def test_code_fits_a_narrow_window(page: Path) -> None:
 
 @page_by_page
 def test_diagrams_are_plain(page: Path) -> None:
-    """A Mermaid flowchart of the plainest form: a direction, nodes with quoted labels, arrows with simple words."""
+    """Mermaid of the plainest form: flowcharts with quoted labels, state diagrams with words at their arrows."""
     node = r'\w+(?:\["[^"]+"\]|\(\["[^"]+"\]\))?'
     edge = rf'{node} (?:-->|-\.->|<-->)(?:\|"[^"]+"\|)? {node}'
-    line = re.compile(rf'flowchart (?:LR|TB)|subgraph \w+ ?\["[^"]+"\]|end|{node}|{edge}')
+    move = r"(?:\[\*\]|\w+) --> (?:\[\*\]|\w+)(?:: [\w ,-]+)?"
+    line = re.compile(rf'flowchart (?:LR|TB)|stateDiagram-v2|subgraph \w+ ?\["[^"]+"\]|end|{node}|{edge}|{move}')
     for block in blocks_of(page):
         if block.language == "mermaid":
             for text in block.text.splitlines():

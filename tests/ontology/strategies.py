@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Literal, get_args, get_origin
 
@@ -114,6 +115,7 @@ def _kind(kind: Any, rules: Mapping[str, Any], ontology: Ontology, depth: int) -
         int: st.integers(rules.get("ge"), rules.get("le")),
         float: st.floats(rules.get("ge"), rules.get("le"), allow_nan=False, allow_infinity=False),
         bool: st.booleans(),
+        Decimal: st.decimals(rules.get("ge"), rules.get("le"), allow_nan=False, allow_infinity=False),
         datetime: TIMES,
         timedelta: SPANS,
         AgentIdentifier: IDENTIFIERS,
