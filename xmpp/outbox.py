@@ -24,7 +24,7 @@ from typing import Final
 from uuid import uuid4
 
 from ontology.acl import ACLMessage
-from xmpp.parts import MessageTooLargeError, Part, pieces
+from xmpp.parts import LARGEST_PART, LARGEST_WHOLE, MessageTooLargeError, Part, pieces
 from xmpp.receipts import Numbered
 
 MESSAGES: Final = 10_000
@@ -139,7 +139,8 @@ class Outbox:
             OutboxFullError: there is no room.
             MessageTooLargeError: it takes several, which its receiver cannot put together.
         """
-        texts = pieces(message.content)
+        alone = self.receipts(to) is Receipts.NONE
+        texts = pieces(message.content, LARGEST_WHOLE if alone else LARGEST_PART)
         size = _OVERHEAD * len(texts) + len(message.content or "")
         if len(self._letters) + len(texts) > self._most or size > self._room:
             raise OutboxFullError(
@@ -148,7 +149,7 @@ class Outbox:
         if len(texts) == 1:
             self._post(to, message, None, size)
             return
-        if self.receipts(to) is Receipts.NONE:
+        if alone:
             raise MessageTooLargeError(f"{to} takes only what fits into one stanza")
         transfer = f"{self.epoch}-{self._number + 1}"
         for index, text in enumerate(texts):

@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 NAMESPACE: Final = "urn:parley:parts:0"
 LARGEST_PART: Final = 64 * 1024
 """Bytes of a piece of content, as XML."""
+LARGEST_WHOLE: Final = 192 * 1024
+"""Bytes, as XML, of a content for somebody who puts no pieces together; the server takes stanzas of 256 KiB."""
 LARGEST_CONTENT: Final = 16 * 2**20
 """Characters of a content, together."""
 
@@ -66,22 +68,22 @@ def check_size(message: ACLMessage) -> None:
         )
 
 
-def pieces(content: str | None) -> list[str]:
-    """Return a content in pieces that fit into a stanza each; one piece where it fits as it is."""
-    return [""] if not content else list(_pieces(content))
+def pieces(content: str | None, largest: int = LARGEST_PART) -> list[str]:
+    """Return a content in pieces of so many bytes, as XML, at most; one piece where it fits as it is."""
+    return [""] if not content else list(_pieces(content, largest))
 
 
-def _pieces(content: str) -> Iterator[str]:
+def _pieces(content: str, largest: int) -> Iterator[str]:
     at = 0
     while at < len(content):
-        length = LARGEST_PART
+        length = largest
         while True:
             piece = content[at : at + length]
             # No character takes more than five bytes as XML.
-            size = 0 if len(piece) * 5 <= LARGEST_PART else len(escape(piece).encode())
-            if size <= LARGEST_PART:
+            size = 0 if len(piece) * 5 <= largest else len(escape(piece).encode())
+            if size <= largest:
                 break
-            length = max(1, length * LARGEST_PART // size - 1)
+            length = max(1, length * largest // size - 1)
         yield piece
         at += len(piece)
 

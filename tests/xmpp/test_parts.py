@@ -13,6 +13,7 @@ from tests.xmpp.test_outbox import BOB, Time, message, outbox, posted
 from tests.xmpp.test_receipts import stanza_of_none, stanza_with
 from xmpp.parts import (
     LARGEST_PART,
+    LARGEST_WHOLE,
     NAMESPACE,
     Assembly,
     MessageTooLargeError,
@@ -149,5 +150,7 @@ def test_who_cannot_put_parts_together_gets_none() -> None:
     box = outbox(Time())
     box.learn(BOB, numbers=False)
     with pytest.raises(MessageTooLargeError, match="one stanza"):
-        box.post(BOB, message("x" * LARGEST_PART * 2))
+        box.post(BOB, message("x" * LARGEST_WHOLE + 1))
     assert len(box) == 0
+    box.post(BOB, message("x" * LARGEST_WHOLE))
+    assert len(box) == 1

@@ -81,7 +81,7 @@ async def test_what_fits_nowhere_says_what_became_of_it() -> None:
     inform = {"performative": Performative.INFORM, "language": "json", "ontology": "parley-assistant"}
     bob.deliver(network.sent[0])
     bob.deliver(message(conversation_id="c9", **inform))
-    bob.deliver(message(protocol="fipa-brokering", conversation_id="c8", performative=Performative.PROXY))
+    bob.deliver(message(protocol="fipa-tango", conversation_id="c8", performative=Performative.PROXY))
     assert [row[4] for row in told(seen) if row[0] == "hears"] == ["late", "unknown", "unserved"]
     assert [row[1] for row in told(seen) if row[0] == "says"] == ["not-understood", "not-understood"]
     with pytest.raises(Refused):
