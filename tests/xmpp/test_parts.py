@@ -150,7 +150,7 @@ def test_who_cannot_put_parts_together_gets_none() -> None:
     box = outbox(Time())
     box.learn(BOB, numbers=False)
     with pytest.raises(MessageTooLargeError, match="one stanza"):
-        box.post(BOB, message("x" * LARGEST_WHOLE + 1))
+        box.post(BOB, message("x" * (LARGEST_WHOLE + 1)))
     assert len(box) == 0
     box.post(BOB, message("x" * LARGEST_WHOLE))
     assert len(box) == 1
