@@ -101,9 +101,9 @@ class AchieveOne(AchieveInitiator):
         Raises:
             OSError: the first message could not be handed over.
         """
-        super().start(conversations)
-        if self._is_long and not self.closed:
+        if self._is_long:
             self.after(ANSWERED_WITHIN, self.deadline)
+        super().start(conversations)
 
     @property
     def _is_long(self) -> bool:

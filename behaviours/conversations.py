@@ -165,12 +165,14 @@ class Conversations:
 
     # -- messages
 
-    def claims(self, message: ACLMessage) -> bool:
-        """Tell whether a message is of a conversation, or can begin one that is served here."""
-        return self._find(message) is not None or self._is_late(message) or self._opened_by(message) is not None
+    def deliver(self, message: ACLMessage, *, otherwise: Callable[[], bool] | None = None) -> None:
+        """Take a message that arrived. Its sender must have been checked. Never raises, never blocks.
 
-    def deliver(self, message: ACLMessage) -> None:
-        """Take a message that arrived. Its sender must have been checked. Never raises, never blocks."""
+        Args:
+            message: the message.
+            otherwise: called where the message is of no conversation and begins none that is served; tells whether
+                somebody else has taken it.
+        """
         role = self._find(message)
         if role is not None:
             self._hear(message, role)
@@ -178,7 +180,10 @@ class Conversations:
             logger.info("late %s from %s dropped", message.performative, message.sender)
             self.heard(message, None, "late", None)
         elif (begin := self._opened_by(message)) is None:
-            self._reject(message)
+            if otherwise is not None and otherwise():
+                self.heard(message, None, "behaviour", None)
+            else:
+                self._reject(message)
         elif len(self._joined) >= self._limit:
             self.heard(message, None, "overloaded", None)
             self.refuse(message, "I have too much to do at the moment.")

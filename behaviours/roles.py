@@ -275,8 +275,13 @@ class Role:
 
     def _settle(self) -> None:
         """Close where every member has come to an end."""
-        if self._handling is None and all(state in self.machine.finals for state in self.states.values()):
-            self.close()
+        if self._handling is not None or self.closed:
+            return
+        finals = self.machine.finals
+        for state in self.states.values():
+            if state not in finals:
+                return
+        self.close()
 
 
 class Initiator(Role, Generic[R]):
@@ -322,9 +327,10 @@ class Initiator(Role, Generic[R]):
         """
         conversations.begin(self)
         self.states = dict.fromkeys((receiver.name for receiver in self.receivers), self.machine.start)
-        self.after(self.timeout, self.deadline)
         try:
             self.open()
+            if self._timer is None:
+                self.after(self.timeout, self.deadline)
         except BaseException:
             self.outcome.cancel()
             self.close()

@@ -6,7 +6,7 @@ An :class:`ACLMessage` is immutable. It holds the 13 parameters of FIPA 00061 an
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -173,17 +173,17 @@ class ACLMessage:
         ``reply_with``. Language (with the encoding) and ontology are kept too, unless others are given. An answer
         to an anonymous message that names no ``reply_to`` has no receivers.
         """
-        asked = () if self.sender == ANONYMOUS else (self.sender,)
-        return replace(
-            self,
+        asked = (self.sender,) if self.sender.name else ()
+        return ACLMessage(
             performative=performative,
             sender=sender,
             receivers=self.reply_to or asked,
-            reply_to=(),
             content=content,
             language=language or self.language,
             encoding=self.encoding if language in {None, self.language} else None,
             ontology=ontology or self.ontology,
+            protocol=self.protocol,
+            conversation_id=self.conversation_id,
             in_reply_to=self.reply_with,
             reply_with=reply_with,
             reply_by=reply_by,

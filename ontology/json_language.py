@@ -6,22 +6,24 @@ object without ``class``; where a name in it is ``class`` itself, it is written 
 """
 
 import json
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Final, cast
+from functools import cache, partial
+from typing import Any, Final
 
-from pydantic import BaseModel, JsonValue, TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from ontology.acl import AgentIdentifier
 from ontology.building import IDENTIFIER, Builder, Place, Unknown
 from ontology.content import Ontology, Version
 from ontology.elements import Element
 from ontology.language import DEEPEST, LARGEST, MalformedContent, Unspeakable
-from ontology.slots import by_wire_name, given, slots_of
+from ontology.slots import Slot, by_wire_name, given, slots_of
 
 __all__ = ["NAME", "JsonLanguage", "MalformedContent", "decode", "encode"]
 
@@ -29,6 +31,7 @@ NAME: Final = "json"
 _NOT_XML: Final = re.compile("[\x7f\ud800-\udfff\ufffe\uffff]")
 _SPAN: Final = TypeAdapter(timedelta)
 _WRITER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_quoted: Final = json.encoder.encode_basestring
 _CLASS: Final = re.compile("_*class")
 _PLAIN: Final = frozenset({str, int, float, bool, type(None)})
 
@@ -54,10 +57,7 @@ def encode(elements: tuple[Element, ...]) -> str:
     Raises:
         Unspeakable: they have a number that JSON does not.
     """
-    try:
-        text = _WRITER.encode([_encode(element) for element in elements])
-    except ValueError as error:
-        raise Unspeakable(f"JSON cannot say this: {error}") from error
+    text = _write(elements)
     # These can stand only within strings; escaped, the text can be carried by XML.
     return _NOT_XML.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
@@ -94,41 +94,64 @@ def decode(text: str, ontology: Ontology, version: Version | None = None) -> tup
     return tuple(elements)
 
 
-def _encode(value: Any) -> JsonValue:
-    if type(value) in _PLAIN:
-        return cast("JsonValue", value)
-    match value:
-        case Element():
-            members: dict[str, JsonValue] = {"class": value.wire_name}
-            for slot in slots_of(type(value)):
-                inner = given(value, slot)
-                if inner is not None:
-                    members[slot.wire] = _encode(inner)
-            return members
-        case AgentIdentifier():
-            return {"class": IDENTIFIER, **value.model_dump(mode="json", exclude_unset=True)}
-        case BaseModel():
-            return value.model_dump(mode="json", exclude_unset=True)
-        case tuple() | list() | frozenset():
-            return [_encode(item) for item in value]
-        case Mapping():
-            return {_escaped(str(key)): _encode(item) for key, item in value.items()}
-    return _encode_scalar(value)
+def _write(value: Any) -> str:
+    cls: Any = type(value)
+    return _writer(cls)(value)
 
 
-def _encode_scalar(value: object) -> JsonValue:
-    match value:
-        case Enum():
-            return _encode(value.value)
-        case datetime():
-            return value.isoformat()
-        case timedelta():
-            return cast("JsonValue", _SPAN.dump_python(value, mode="json"))
-        case Decimal():
-            return str(value)
-        case int() | float() | str():
-            return value
-    raise TypeError(f"{type(value).__name__} cannot stand in a content expression")
+@cache
+def _writer(cls: Any) -> Callable[[Any], str]:
+    """Return what writes values of a class; found once, for to ask what an element is takes longer than to write it."""
+    if issubclass(cls, Element):
+        start = f'{{"class":{_quoted(cls.wire_name)}'
+        names = tuple((slot, f",{_quoted(slot.wire)}:") for slot in slots_of(cls))
+        return partial(_write_element, start, names)
+    for kind, write in _WRITERS:
+        if issubclass(cls, kind):
+            return write
+    raise TypeError(f"{cls.__name__} cannot stand in a content expression")
+
+
+def _write_element(start: str, names: tuple[tuple[Slot, str], ...], element: Element) -> str:
+    text = start
+    for slot, name in names:
+        inner = given(element, slot)
+        if inner is not None:
+            text += name + _write(inner)
+    return text + "}"
+
+
+def _write_number(value: float) -> str:
+    if not math.isfinite(value):
+        raise Unspeakable(f"JSON cannot say this: it has no number {value}")
+    return float.__repr__(value)
+
+
+def _write_identifier(identifier: AgentIdentifier) -> str:
+    start = f'{{"class":"{IDENTIFIER}","name":{_quoted(identifier.name)}'
+    if len(identifier.model_fields_set) == 1:
+        return start + "}"
+    more = identifier.model_dump(mode="json", exclude_unset=True, exclude={"name"})
+    return f"{start},{_WRITER.encode(more)[1:]}"
+
+
+_WRITERS: Final[tuple[tuple[type[Any], Callable[[Any], str]], ...]] = (
+    (Enum, lambda value: _write(value.value)),
+    (str, _quoted),
+    (bool, lambda value: "true" if value else "false"),
+    (int, int.__repr__),
+    (float, _write_number),
+    (type(None), lambda _: "null"),
+    (tuple, lambda items: f"[{','.join([_write(item) for item in items])}]"),
+    (list, lambda items: f"[{','.join([_write(item) for item in items])}]"),
+    (frozenset, lambda items: f"[{','.join([_write(item) for item in items])}]"),
+    (Mapping, lambda items: f"{{{','.join([f'{_quoted(_escaped(str(k)))}:{_write(v)}' for k, v in items.items()])}}}"),
+    (AgentIdentifier, _write_identifier),
+    (BaseModel, lambda value: _WRITER.encode(value.model_dump(mode="json", exclude_unset=True))),
+    (datetime, lambda value: _quoted(value.isoformat())),
+    (timedelta, lambda value: _quoted(_SPAN.dump_python(value, mode="json"))),
+    (Decimal, lambda value: _quoted(str(value))),
+)
 
 
 def _decode(value: object, builder: Builder, where: Place, depth: int) -> object:

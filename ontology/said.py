@@ -7,7 +7,9 @@ immutable.
 """
 
 from collections import OrderedDict
+from enum import Enum, auto
 from functools import cache
+from itertools import repeat
 from typing import Any, Final
 
 from ontology.acl import AgentIdentifier
@@ -49,23 +51,34 @@ SAID: Final = Said()
 
 
 def _shareable(value: Any, ontology: Ontology) -> bool:
-    cls = type(value)
-    if cls in _PLAIN:
+    cls: Any = type(value)
+    kind = _kind(cls)
+    if kind is _Kind.PLAIN:
         return True
-    if isinstance(value, Element):
-        names = _settled(type(value))
-        if names is None or ontology.find(cls.wire_name) is not cls:
+    if kind is _Kind.MANY:
+        return all(map(_shareable, value, repeat(ontology)))
+    if isinstance(kind, frozenset):
+        if ontology.find(value.wire_name) is not cls:
             return False
-        return all(_shareable(inner, ontology) for name, inner in value.__dict__.items() if name in names)
-    if isinstance(value, tuple):
-        return all(_shareable(item, ontology) for item in value)
-    return isinstance(value, AgentIdentifier)
+        return all(map(_shareable, map(value.__dict__.__getitem__, kind), repeat(ontology)))
+    return False
+
+
+class _Kind(Enum):
+    PLAIN = auto()
+    MANY = auto()
+    CHANGEABLE = auto()
 
 
 @cache
-def _settled(cls: type[Element]) -> frozenset[str] | None:
-    """Return the names of a class's slots that may hold other elements; None where its elements are not shared."""
-    if issubclass(cls, Pattern) or any(slot.is_mapping for slot in slots_of(cls)):
-        return None
+def _kind(cls: Any) -> _Kind | frozenset[str]:
+    """Return what values of a class are; for elements, the names of the slots that may hold other elements."""
+    if cls in _PLAIN or issubclass(cls, AgentIdentifier):
+        return _Kind.PLAIN
+    if issubclass(cls, tuple):
+        return _Kind.MANY
+    if not issubclass(cls, Element) or issubclass(cls, Pattern) or any(slot.is_mapping for slot in slots_of(cls)):
+        return _Kind.CHANGEABLE
     names = (slot.name for slot in slots_of(cls))
-    return frozenset(name for name in names if not set(kinds_of(cls.model_fields[name].annotation)) <= _PLAIN)
+    settled = _PLAIN | {AgentIdentifier}
+    return frozenset(name for name in names if not set(kinds_of(cls.model_fields[name].annotation)) <= settled)

@@ -10,6 +10,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from behaviours.conversations import BEGINNINGS, Conversations
@@ -168,10 +169,8 @@ class Endpoint:
     def _judged(self, message: ACLMessage, incoming: Any | None, *, admitted: bool) -> None:
         if admitted:
             fallback = self.fallback
-            if fallback is not None and not self.conversations.claims(message) and fallback(message, incoming):
-                self.conversations.heard(message, None, "behaviour", None)
-            else:
-                self.conversations.deliver(message)
+            otherwise = None if fallback is None else partial(fallback, message, incoming)
+            self.conversations.deliver(message, otherwise=otherwise)
             return
         self.refuse_foreign(message.sender.name)
         self.conversations.heard(message, None, "unauthorised", None)

@@ -262,9 +262,13 @@ class Recorder:
 
 def _bytes(message: ACLMessage) -> int:
     """Return how much memory a message takes, about: a peer may make any of its texts long."""
-    texts = (message.content, message.conversation_id, message.reply_with, message.in_reply_to)
-    names = (message.protocol, message.ontology, message.language, message.encoding)
-    taking = _OVERHEAD + sum([text.__sizeof__() for text in (*texts, *names) if text])
-    if message.user_defined:
-        taking += sum(len(name) + value.__sizeof__() for name, value in message.user_defined.items())
+    taking = _OVERHEAD
+    for text in (
+        *(message.content, message.conversation_id, message.reply_with, message.in_reply_to),
+        *(message.protocol, message.ontology, message.language, message.encoding),
+    ):
+        if text is not None:
+            taking += text.__sizeof__()
+    for name, value in message.user_defined.items():
+        taking += len(name) + value.__sizeof__()
     return taking + 200 * (len(message.receivers) + len(message.reply_to) - 1)

@@ -123,7 +123,7 @@ async def test_a_late_bid_is_rejected() -> None:
         return Calculation(expression=act.expression, value="good", exact=True)
 
     network.join("good", calculator(works, bids(0.9)))
-    network.join("late").deliver = late  # type: ignore[method-assign]
+    network.join("late").deliver = late  # type: ignore[method-assign,assignment]
     work = asyncio.create_task(
         contract_net(asking, [agent("good"), agent("late")], ACT, rank=most_confident, bid_timeout=0.05, timeout=5)
     )

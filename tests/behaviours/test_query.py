@@ -166,7 +166,7 @@ async def test_what_is_no_question_is_not_understood(content: str) -> None:
     asking, bob = network.join("ann"), network.join("bob", rooms=Rooms())
     question = asyncio.create_task(query_if(asking, agent("bob"), WARM, timeout=5))
     deliver = bob.deliver
-    bob.deliver = lambda message: deliver(replace(message, content=content))  # type: ignore[method-assign]
+    bob.deliver = lambda message: deliver(replace(message, content=content))  # type: ignore[method-assign,assignment,misc]
     with pytest.raises(NotUnderstood):
         await question
     await network.settle()

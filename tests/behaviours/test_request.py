@@ -192,7 +192,7 @@ async def test_not_understood_reaches_the_asker() -> None:
 
     bob = network.join("bob")
     what = InternalError(explanation="What?")
-    bob.deliver = lambda message: bob.not_understood(message, what)  # type: ignore[method-assign]
+    bob.deliver = lambda message: bob.not_understood(message, what)  # type: ignore[method-assign,assignment,misc]
     with pytest.raises(NotUnderstood, match="What"):
         await request(asking, agent("bob"), ACT, timeout=5)
 
