@@ -44,6 +44,8 @@ _PARTIAL: Final[Mapping[str, str]] = MappingProxyType({PARTIAL_PARAMETER: "true"
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _HANDLERS: Final = {kind: "handle_" + kind.replace("-", "_") for kind in HEARS}
 _NO_MOVES: Final[Mapping[str, str]] = MappingProxyType({})
+CANCELLING: Final = "cancelling"
+"""The state of every machine in which a cancel has been sent, and its answer is waited for."""
 _LONGEST_WORK: Final = 24 * 3600.0
 """Seconds that a piece of work may take where the initiator names no time."""
 _CANCEL_GRACE: Final = 10.0
@@ -119,6 +121,8 @@ class Role:
                 self.handle_out_of_sequence(message)
             return
         self.states[peer] = after
+        if after == state == CANCELLING:
+            return  # it crossed the cancel, and asks for nothing any more
         handler = getattr(self, _HANDLERS[kind], None)
         try:
             handling = handler(message) if handler is not None else None

@@ -121,6 +121,13 @@ def _write_element(start: str, names: tuple[tuple[Slot, str], ...], element: Ele
     return text + "}"
 
 
+def _write_integer(value: int) -> str:
+    try:
+        return int.__repr__(value)
+    except ValueError as error:  # Python writes no numbers of thousands of digits
+        raise Unspeakable(f"JSON cannot say this: {error}") from error
+
+
 def _write_number(value: float) -> str:
     if not math.isfinite(value):
         raise Unspeakable(f"JSON cannot say this: it has no number {value}")
@@ -139,7 +146,7 @@ _WRITERS: Final[tuple[tuple[type[Any], Callable[[Any], str]], ...]] = (
     (Enum, lambda value: _write(value.value)),
     (str, _quoted),
     (bool, lambda value: "true" if value else "false"),
-    (int, int.__repr__),
+    (int, _write_integer),
     (float, _write_number),
     (type(None), lambda _: "null"),
     (tuple, lambda items: f"[{','.join([_write(item) for item in items])}]"),

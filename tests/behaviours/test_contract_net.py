@@ -180,3 +180,28 @@ def test_the_best_bid_wins_whoever_else_is_there(confidences: list[float | None]
         await network.settle()
 
     asyncio.run(run())
+
+
+async def test_a_bid_that_crosses_the_cancel_is_let_be(caplog: pytest.LogCaptureFixture) -> None:
+    network = Network()
+    asking = network.join("ann")
+    network.join("endless", BIDDERS["endless"])
+
+    def late(message: ACLMessage) -> None:
+        if message.performative is P.CANCEL:
+            spoken = asking.content.encode(Bid(seconds=0.1, confidence=1))
+            called = next(sent for sent in network.sent if sent.performative is P.CFP)
+            network.members["late"].transport.send(
+                called.reply(P.PROPOSE, sender=agent("late"), content=spoken.content)
+            )
+
+    network.join("late").deliver = late  # type: ignore[method-assign,assignment]
+    with pytest.raises(DeadlinePassed):
+        await contract_net(
+            asking, [agent("endless"), agent("late")], ACT, rank=most_confident, bid_timeout=0.05, timeout=0.05
+        )
+    await network.until(lambda: network.count()[P.PROPOSE] == 2)
+    await asyncio.sleep(0)
+    assert network.count()[P.REJECT_PROPOSAL] == 0
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+    await network.close()
