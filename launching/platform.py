@@ -22,6 +22,7 @@ from xmpp.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from agents.base import AssistantAgent
+    from agents.directory import DirectoryAgent
     from xmpp.dashboard.server import Dashboard
 
 logger = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ class Agents:
         self._configuration = configuration
         self._address = address
         self._telemetry: Telemetry | None = None
-        self.running: list[AssistantAgent] = []
+        self.running: list[AssistantAgent | DirectoryAgent] = []
 
     async def start(
         self,
@@ -130,12 +131,12 @@ class Agents:
             await self._telemetry.stop()
             self._telemetry = None
 
-    async def _start(self, agent: "AssistantAgent") -> None:
+    async def _start(self, agent: "AssistantAgent | DirectoryAgent") -> None:
         await agent.start()
         self.running.append(agent)
         logger.info("%s is running", agent.identifier)
 
-    async def _stop(self, agent: "AssistantAgent") -> None:
+    async def _stop(self, agent: "AssistantAgent | DirectoryAgent") -> None:
         if not agent.is_alive():  # it was stopped already, from its page
             return
         try:

@@ -26,8 +26,8 @@ from ontology.management import (
 from ontology.manager import ContentManager
 from tests.behaviours.network import Network, Wire, agent
 from tests.xmpp.society import Log, soon
+from xmpp.directory.registry import Registry
 from xmpp.directory_client import DirectoryClient
-from xmpp.registry import Registry
 
 DIRECTORY = agent("directory")
 OFFER = (ServiceDescription(name="sums", type="calculate"),)

@@ -1,0 +1,102 @@
+"""The directory: FIPA's AMS and DF in one agent. It knows who is there and what each offers."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, Final
+
+from behaviours.outcomes import Refuse
+from behaviours.services import Job, Service
+from ontology.acl import AgentIdentifier
+from ontology.content import Ontology
+from ontology.expressions import TermSet, Unauthorised
+from ontology.management import (
+    AMSAgentDescription,
+    APDescription,
+    APService,
+    Deregister,
+    DFAgentDescription,
+    GetDescription,
+    Modify,
+    Register,
+    Search,
+    ServiceDescription,
+)
+from xmpp.address import Account
+from xmpp.agent import FipaAgent, Platform
+from xmpp.directory.registry import Registry
+
+AMS: Final = "fipa-ams"
+DF: Final = "fipa-df"
+"""Types of the two services, in the directory's own description and in that of the platform."""
+
+
+class Directory(FipaAgent):
+    """Keeps the registry. It hears every account of the agents' host, which are the platform's own.
+
+    Args:
+        account: its account.
+        platform: the platform whose directory it is.
+        ontologies: the vocabularies that it speaks beside that of agent management.
+    """
+
+    kind: ClassVar[str] = "directory"
+
+    def __init__(self, account: Account, platform: Platform, *, ontologies: Iterable[Ontology] = ()) -> None:
+        super().__init__(account, platform, ontologies=ontologies)
+        self.registry = Registry()
+
+    def services(self) -> Iterable[Service[Any]]:
+        """Offer what FIPA 00023 asks of an AMS and a DF."""
+        return (
+            Service(Register, self._do_register),
+            Service(Deregister, self._do_deregister),
+            Service(Modify, self._do_modify),
+            Service(Search, self._do_search),
+            Service(GetDescription, self._do_describe),
+        )
+
+    def require_known(self, agent: AgentIdentifier) -> None:
+        """Make sure that an agent is of the platform.
+
+        Raises:
+            Refuse: the AMS does not know it.
+        """
+        if not self.registry.knows(agent):
+            raise Refuse(Unauthorised(explanation="Register with the AMS first."))
+
+    async def _do_register(self, act: Register, job: Job) -> None:
+        self.registry.register(job.requester, act.description)
+
+    async def _do_deregister(self, act: Deregister, job: Job) -> None:
+        self.registry.deregister(job.requester, act.description)
+
+    async def _do_modify(self, act: Modify, job: Job) -> None:
+        self.registry.modify(job.requester, act.description)
+
+    async def _do_search(self, act: Search, job: Job) -> TermSet:
+        self.require_known(job.requester)
+        return TermSet(items=self.registry.search(act.template, act.limit))
+
+    async def _do_describe(self, act: GetDescription, job: Job) -> APDescription:
+        domain = self.platform.agents_domain
+        here = (self.identifier.name,)
+        return APDescription(
+            name=domain,
+            ap_services=(
+                APService(name="ams", type=AMS, addresses=here),
+                APService(name="df", type=DF, addresses=here),
+                APService(name="acc", type="fipa-acc", addresses=(f"xmpp:{domain}",)),
+            ),
+        )
+
+    async def _enter_directory(self) -> None:
+        known = AMSAgentDescription(name=self.identifier, state="active", kind=self.kind)
+        self.registry.register(self.identifier, known)
+        both = (ServiceDescription(name="ams", type=AMS), ServiceDescription(name="df", type=DF))
+        offer = DFAgentDescription(name=self.identifier, services=(*self._offer, *both))
+        self.registry.register(self.identifier, offer)
+
+    async def _leave_directory(self) -> None:
+        """Do nothing: the registry ends with the agent that keeps it."""
+
+    async def _is_known(self, agent: AgentIdentifier) -> bool:
+        return agent.name.rpartition("@")[2] == self.platform.agents_domain
