@@ -111,8 +111,9 @@ class APDescription(Concept):
 class SearchConstraints(Concept):
     """How far to search.
 
-    ``max_depth`` is over how many DFs the search may be passed on, ``max_results`` how many results are wanted (less
-    than 0: all), ``search_id`` tells searches that are passed on from one another.
+    ``max_depth`` is over how many directories the search may go, the first one included (less than 0: over all),
+    ``max_results`` how many results are wanted (less than 0: all), ``search_id`` tells searches that are passed on
+    from one another.
     """
 
     max_depth: int | None = None
@@ -160,6 +161,12 @@ class Search(AgentAction):
         """How many results are wanted; None: all."""
         wanted = self.constraints.max_results if self.constraints is not None else None
         return None if wanted is None or wanted < 0 else wanted
+
+    @property
+    def depth(self) -> int:
+        """Over how many directories the search may go; less than 0: over all."""
+        depth = self.constraints.max_depth if self.constraints is not None else None
+        return 1 if depth is None else depth
 
 
 class GetDescription(AgentAction):

@@ -319,9 +319,14 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
             on_award=on_award,
         )
 
-    async def search(self, action: type[AgentAction]) -> tuple[AgentIdentifier, ...]:
-        """Return the agents that offer an action, as the directory knows them."""
-        found = await self.directory.providers(action)
+    async def search(self, action: type[AgentAction], *, max_depth: int | None = None) -> tuple[AgentIdentifier, ...]:
+        """Return the agents that offer an action, as the directory knows them.
+
+        Args:
+            action: the action.
+            max_depth: over how many directories to search; see :meth:`DirectoryClient.search`.
+        """
+        found = await self.directory.providers(action, max_depth=max_depth)
         for agent in found:
             self._guard.learn(agent)
         return found

@@ -163,7 +163,7 @@ async def test_a_directory_that_refuses_is_an_error_that_says_so() -> None:
 
 async def test_who_cannot_be_asked_about_is_not_known(caplog: pytest.LogCaptureFixture) -> None:
     class Gone(DirectoryClient):
-        async def search(self, template: object) -> tuple[object, ...]:  # type: ignore[override]
+        async def search(self, template: object, **_: object) -> tuple[object, ...]:  # type: ignore[override]
             raise DeadlinePassed
 
     network = Network()

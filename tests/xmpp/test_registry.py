@@ -344,15 +344,17 @@ def _several(values: st.SearchStrategy[Any], most: int = 2) -> st.SearchStrategy
     return st.just(()) | st.lists(values, max_size=most).map(tuple)
 
 
+_properties = st.builds(Property, name=_words, value=_words)
 _services = st.builds(
     ServiceDescription,
     name=_maybe, type=_maybe, protocols=_several(_words), ontologies=_several(_words), languages=_several(_words),
-    ownership=_maybe, properties=_several(st.builds(Property, name=_words, value=_words)),
+    ownership=_maybe, properties=_several(_properties),
 )  # fmt: skip
 _offers = st.builds(
     DFAgentDescription,
     services=_several(_services, 3), protocols=_several(_words), ontologies=_several(_words),
-    languages=_several(_words), scope=_several(st.just("local")), lease_time=st.none() | st.sampled_from((1.0, 2.0, 5.0)),
+    languages=_several(_words), scope=_several(st.just("local")),
+    lease_time=st.none() | st.sampled_from((1.0, 2.0, 5.0)),
 )  # fmt: skip
 _templates = _offers | st.builds(
     DFAgentDescription,
@@ -360,7 +362,7 @@ _templates = _offers | st.builds(
         st.builds(ServiceDescription, type=_maybe, name=_maybe)
         | st.builds(ServiceDescription, type=_maybe, protocols=_several(_words))
         | st.builds(ServiceDescription, type=_words, ownership=_words)
-        | st.builds(ServiceDescription, type=_words, properties=_several(st.builds(Property, name=_words, value=_words)))
+        | st.builds(ServiceDescription, type=_words, properties=_several(_properties))
     ),
     scope=_several(st.just("local")),
 )  # fmt: skip

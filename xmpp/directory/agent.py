@@ -1,9 +1,11 @@
 """The directory: FIPA's AMS and DF in one agent. It knows who is there and what each offers."""
 
+import asyncio
+import logging
 from collections.abc import Iterable
 from typing import Any, ClassVar, Final
 
-from behaviours.outcomes import Refuse
+from behaviours.outcomes import ConversationFailed, Refuse
 from behaviours.services import Job, Service
 from ontology.acl import AgentIdentifier
 from ontology.content import Ontology
@@ -22,11 +24,14 @@ from ontology.management import (
 )
 from xmpp.address import Account
 from xmpp.agent import FipaAgent, Platform
+from xmpp.directory.federation import DF, Federation
 from xmpp.directory.registry import Registry
+from xmpp.directory_client import DirectoryClient
+
+logger = logging.getLogger(__name__)
 
 AMS: Final = "fipa-ams"
-DF: Final = "fipa-df"
-"""Types of the two services, in the directory's own description and in that of the platform."""
+"""Type of the AMS, in the directory's own description and in that of the platform."""
 
 
 class Directory(FipaAgent):
@@ -43,6 +48,7 @@ class Directory(FipaAgent):
     def __init__(self, account: Account, platform: Platform, *, ontologies: Iterable[Ontology] = ()) -> None:
         super().__init__(account, platform, ontologies=ontologies)
         self.registry = Registry()
+        self._federation = Federation(self.identifier, self.registry, self.request)
 
     def services(self) -> Iterable[Service[Any]]:
         """Offer what FIPA 00023 asks of an AMS and a DF."""
@@ -53,6 +59,24 @@ class Directory(FipaAgent):
             Service(Search, self._do_search),
             Service(GetDescription, self._do_describe),
         )
+
+    async def federate(self, other: AgentIdentifier) -> None:
+        """Register with another directory, which then passes searches on to this one, for as long as this one runs.
+
+        Where it does not answer, registering is tried again until it does.
+        """
+        client = DirectoryClient(self.endpoint.conversations, other, self.kind, lease=self.platform.lease)
+        self._federation.joined[other] = client
+        try:
+            await client.enter((ServiceDescription(name="df", type=DF),))
+        except (ConversationFailed, OSError) as error:
+            logger.warning("%s could not register with the directory %s: %s", self.identifier, other, error)
+            client.refresh()
+        self.submit(client.keep())
+
+    async def finish(self) -> None:
+        """Leave the directories with which it is federated."""
+        await asyncio.gather(*(client.leave() for client in self._federation.joined.values()))
 
     def require_known(self, agent: AgentIdentifier) -> None:
         """Make sure that an agent is of the platform.
@@ -73,8 +97,10 @@ class Directory(FipaAgent):
         self.registry.modify(job.requester, act.description)
 
     async def _do_search(self, act: Search, job: Job) -> TermSet:
-        self.require_known(job.requester)
-        return TermSet(items=self.registry.search(act.template, act.limit))
+        if not self._federation.trusts(job.requester):
+            self.require_known(job.requester)
+        found = self.registry.search(act.template, act.limit)
+        return TermSet(items=await self._federation.search(act, found, job))
 
     async def _do_describe(self, act: GetDescription, job: Job) -> APDescription:
         domain = self.platform.agents_domain
