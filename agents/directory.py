@@ -8,9 +8,8 @@ from behaviours.outcomes import Refuse
 from behaviours.services import Job, Service
 from ontology.acl import AgentIdentifier
 from ontology.assistant import ASSISTANT, Joined, JoinPlatform, NewAccount
-from ontology.expressions import AlreadyRegistered, InternalError, Reason, Unauthorised
+from ontology.expressions import AlreadyRegistered, Unauthorised
 from xmpp.directory.agent import Directory
-from xmpp.errors import WireError
 
 
 class DirectoryAgent(Directory):
@@ -21,16 +20,12 @@ class DirectoryAgent(Directory):
     """
 
     def __init__(self, context: AgentContext) -> None:
-        super().__init__(context.account, context.platform, ontologies=(ASSISTANT,))
+        super().__init__(context.account, context.platform, ontologies=(ASSISTANT,), factories=context.factories)
         self.context = context
 
     def services(self) -> Iterable[Service[Any]]:
         """Offer what a directory does, and joining."""
         return (*super().services(), Service(JoinPlatform, self._do_join))
-
-    def explain(self, error: Exception) -> Reason | None:
-        """Give the sentence of an error of the wire as the reason."""
-        return InternalError(explanation=str(error)) if isinstance(error, WireError) else None
 
     async def _do_join(self, act: JoinPlatform, job: Job) -> Joined:
         invites = self.context.invites

@@ -9,6 +9,7 @@
 
 import asyncio
 import tempfile
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
@@ -17,6 +18,7 @@ from ontology.acl import AgentIdentifier
 from xmpp.address import Account
 from xmpp.agent import FipaAgent, Platform
 from xmpp.directory.agent import Directory
+from xmpp.directory.on_demand import AgentFactories, Factory
 from xmpp.server.server import Server
 from xmpp.server.settings import XmppSettings
 from xmpp.server.start import make_server
@@ -33,11 +35,19 @@ class LocalPlatform:
     Args:
         folder: where the server keeps its accounts, certificate and port; None: in a temporary folder, which is
             removed at the end. The next platform in the same folder has the same accounts.
+        types: makes agents of each type that the AMS is to start on demand, by the type's name.
         settings: the server's settings; None: the usual ones.
     """
 
-    def __init__(self, folder: Path | None = None, *, settings: XmppSettings | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        types: Mapping[str, Factory] | None = None,
+        settings: XmppSettings | None = None,
+    ) -> None:
         self._folder = folder
+        self._types = types or {}
         self._settings = settings or XmppSettings()
         self._open = AsyncExitStack()
         self._server: Server | None = None
@@ -116,4 +126,6 @@ class LocalPlatform:
         self._server = make_server(self._settings, folder=folder / "xmpp")
         self._open.push_async_callback(self._server.stop)
         await self._server.start()
-        self._directory = await self.start(Directory, DIRECTORY)
+        self._directory = await self.start(
+            Directory, DIRECTORY, factories=AgentFactories(self._server.accounts, self._types) if self._types else None
+        )

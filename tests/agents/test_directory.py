@@ -4,15 +4,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from agents.directory import DirectoryAgent
 from behaviours.outcomes import Failed, Refused
-from ontology.assistant import ASSISTANT, Joined, JoinPlatform
+from launching.agent_sets import DEFAULT, AgentSet
+from launching.on_demand import factories
+from ontology.assistant import ASSISTANT, Calculate, Calculation, Joined, JoinPlatform
 from ontology.expressions import NotRegistered, TermSet, Unauthorised
+from ontology.lifecycle import AGENT_LIFECYCLE, CreateAgent, CreatedAgent
 from ontology.management import (
     AGENT_MANAGEMENT,
     AMSAgentDescription,
     Deregister,
     DFAgentDescription,
     Modify,
+    Property,
     Register,
     Search,
     SearchConstraints,
@@ -174,3 +179,20 @@ async def test_a_platform_may_take_no_agents_of_other_hosts(house: House) -> Non
     operator = await newcomer(house, await house.account(house.agent("operator").name))
     with pytest.raises(Refused, match="takes no agents of other hosts"):
         await operator.ask(JoinPlatform(names=("another",)), timeout=5)
+
+
+async def test_agents_of_a_set_are_started_on_demand(house: House) -> None:
+    entries = AgentSet.read(DEFAULT).agents
+    made = factories(entries, await house.context("usual"), house.server.accounts)
+    directory = await house.run(DirectoryAgent, "directory", factories=made)
+    asker = await house.asker("asker", AGENT_LIFECYCLE)
+    sums = Property(name="offers", value="exact-arithmetic")
+    created = await asker.request(directory.identifier, CreateAgent(type="actuator", arguments=(sums,)), timeout=20)
+    assert isinstance(created, CreatedAgent)
+    assert await asker.search(Calculate) == (created.agent,)
+    answer = await asker.request(created.agent, Calculate(expression="2 * 21"), timeout=10)
+    assert isinstance(answer, Calculation)
+    assert answer.value == "42"
+    wrong = Property(name="offers", value="magic")
+    with pytest.raises(Refused, match="no service called magic"):
+        await asker.request(directory.identifier, CreateAgent(type="actuator", arguments=(wrong,)), timeout=20)

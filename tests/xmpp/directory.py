@@ -7,6 +7,7 @@ from typing import Any
 
 from behaviours.services import Service
 from ontology.assistant import ASSISTANT
+from ontology.content import Ontology
 from ontology.management import DFAgentDescription
 from tests.xmpp.society import Log
 from xmpp.address import Account
@@ -31,8 +32,14 @@ class Directory(RealDirectory):
 class Offering(FipaAgent):
     """An agent that offers services."""
 
-    def __init__(self, account: Account, platform: Platform, offered: Iterable[Service[Any]] = ()) -> None:
-        super().__init__(account, platform, ontologies=(ASSISTANT,))
+    def __init__(
+        self,
+        account: Account,
+        platform: Platform,
+        offered: Iterable[Service[Any]] = (),
+        ontologies: Iterable[Ontology] = (),
+    ) -> None:
+        super().__init__(account, platform, ontologies=(ASSISTANT, *ontologies))
         self._offered = tuple(offered)
         self.released = False
 

@@ -9,7 +9,8 @@ from behaviours.outcomes import ConversationFailed, Refuse
 from behaviours.services import Job, Service
 from ontology.acl import AgentIdentifier
 from ontology.content import Ontology
-from ontology.expressions import TermSet, Unauthorised
+from ontology.expressions import InternalError, Reason, TermSet, Unauthorised
+from ontology.lifecycle import AGENT_LIFECYCLE, AgentTypes, CreateAgent, CreatedAgent, KillAgent, ListAgentTypes
 from ontology.management import (
     AMSAgentDescription,
     APDescription,
@@ -25,8 +26,10 @@ from ontology.management import (
 from xmpp.address import Account
 from xmpp.agent import FipaAgent, Platform
 from xmpp.directory.federation import DF, Federation
+from xmpp.directory.on_demand import AgentFactories, AgentsOnDemand
 from xmpp.directory.registry import Registry
 from xmpp.directory_client import DirectoryClient
+from xmpp.errors import WireError
 
 logger = logging.getLogger(__name__)
 
@@ -40,25 +43,46 @@ class Directory(FipaAgent):
     Args:
         account: its account.
         platform: the platform whose directory it is.
-        ontologies: the vocabularies that it speaks beside that of agent management.
+        ontologies: the vocabularies that it speaks beside those of agent management.
+        factories: make the agents that it starts on demand; None: it starts none.
     """
 
     kind: ClassVar[str] = "directory"
 
-    def __init__(self, account: Account, platform: Platform, *, ontologies: Iterable[Ontology] = ()) -> None:
-        super().__init__(account, platform, ontologies=ontologies)
+    def __init__(
+        self,
+        account: Account,
+        platform: Platform,
+        *,
+        ontologies: Iterable[Ontology] = (),
+        factories: AgentFactories | None = None,
+    ) -> None:
+        super().__init__(account, platform, ontologies=(AGENT_LIFECYCLE, *ontologies))
         self.registry = Registry()
+        self.on_demand = None if factories is None else AgentsOnDemand(factories, platform, self.registry)
         self._federation = Federation(self.identifier, self.registry, self.request)
 
     def services(self) -> Iterable[Service[Any]]:
-        """Offer what FIPA 00023 asks of an AMS and a DF."""
-        return (
+        """Offer what FIPA 00023 asks of an AMS and a DF, and starting agents."""
+        managing = (
             Service(Register, self._do_register),
             Service(Deregister, self._do_deregister),
             Service(Modify, self._do_modify),
             Service(Search, self._do_search),
             Service(GetDescription, self._do_describe),
         )
+        if self.on_demand is None:
+            return managing
+        return (
+            *managing,
+            Service(CreateAgent, self._do_create),
+            Service(KillAgent, self._do_kill),
+            Service(ListAgentTypes, self._do_list),
+        )
+
+    def explain(self, error: Exception) -> Reason | None:
+        """Give the sentence of an error of the wire as the reason."""
+        return InternalError(explanation=str(error)) if isinstance(error, WireError) else None
 
     async def federate(self, other: AgentIdentifier) -> None:
         """Register with another directory, which then passes searches on to this one, for as long as this one runs.
@@ -75,7 +99,9 @@ class Directory(FipaAgent):
         self.submit(client.keep())
 
     async def finish(self) -> None:
-        """Leave the directories with which it is federated."""
+        """Stop the agents that were started on demand, and leave the directories with which it is federated."""
+        if self.on_demand is not None:
+            await self.on_demand.close()
         await asyncio.gather(*(client.leave() for client in self._federation.joined.values()))
 
     def require_known(self, agent: AgentIdentifier) -> None:
@@ -113,6 +139,21 @@ class Directory(FipaAgent):
                 APService(name="acc", type="fipa-acc", addresses=(f"xmpp:{domain}",)),
             ),
         )
+
+    async def _do_create(self, act: CreateAgent, job: Job) -> CreatedAgent:
+        self.require_known(job.requester)
+        assert self.on_demand is not None
+        return CreatedAgent(agent=await self.on_demand.create(act, job.requester))
+
+    async def _do_kill(self, act: KillAgent, job: Job) -> None:
+        self.require_known(job.requester)
+        assert self.on_demand is not None
+        await self.on_demand.kill(act.agent, job.requester)
+
+    async def _do_list(self, act: ListAgentTypes, job: Job) -> AgentTypes:
+        self.require_known(job.requester)
+        assert self.on_demand is not None
+        return AgentTypes(types=self.on_demand.types)
 
     async def _enter_directory(self) -> None:
         known = AMSAgentDescription(name=self.identifier, state="active", kind=self.kind)
