@@ -20,7 +20,13 @@ class DirectoryAgent(Directory):
     """
 
     def __init__(self, context: AgentContext) -> None:
-        super().__init__(context.account, context.platform, ontologies=(ASSISTANT,), factories=context.factories)
+        super().__init__(
+            context.account,
+            context.platform,
+            ontologies=(ASSISTANT,),
+            factories=context.factories,
+            database=context.data / "directory" / "agents.db",
+        )
         self.context = context
 
     def services(self) -> Iterable[Service[Any]]:

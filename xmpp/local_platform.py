@@ -33,8 +33,8 @@ class LocalPlatform:
     """An XMPP server on loopback, a directory, and the agents that are started on it; ``async with`` runs it.
 
     Args:
-        folder: where the server keeps its accounts, certificate and port; None: in a temporary folder, which is
-            removed at the end. The next platform in the same folder has the same accounts.
+        folder: where the server keeps its accounts, certificate and port, and the directory its entries; None: in a
+            temporary folder, which is removed at the end.
         types: makes agents of each type that the AMS is to start on demand, by the type's name.
         settings: the server's settings; None: the usual ones.
     """
@@ -126,6 +126,6 @@ class LocalPlatform:
         self._server = make_server(self._settings, folder=folder / "xmpp")
         self._open.push_async_callback(self._server.stop)
         await self._server.start()
-        self._directory = await self.start(
-            Directory, DIRECTORY, factories=AgentFactories(self._server.accounts, self._types) if self._types else None
-        )
+        factories = AgentFactories(self._server.accounts, self._types) if self._types else None
+        database = None if self._folder is None else self._folder / "directory.db"
+        self._directory = await self.start(Directory, DIRECTORY, factories=factories, database=database)

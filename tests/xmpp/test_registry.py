@@ -17,7 +17,7 @@ from ontology.management import (
     matches,
 )
 from xmpp.directory.leases import Leases
-from xmpp.directory.registry import AgentEntry, Change, Registry
+from xmpp.directory.registry import AgentEntry, Change, Kept, Registry
 from xmpp.directory.states import State, leads
 
 ANN = AgentIdentifier(name="ann@agents.localhost")
@@ -323,11 +323,12 @@ def test_what_was_kept_holds_for_a_grace_at_least() -> None:
     clock = Time()
     registry = clock.registry()
     clock.now = 1000
-    entry = AgentEntry(in_state("active"), manager="eve")
-    registry.restore(entry, held(ANN, "calculate"), grace=60)
-    registry.restore(AgentEntry(in_state("active", BOB)), held(BOB, "calculate", until=2000), grace=60)
-    assert registry.entry(ANN.name) == (entry, held(ANN, "calculate", until=1060))
-    assert registry.entry(BOB.name) == (AgentEntry(in_state("active", BOB)), held(BOB, "calculate", until=2000))
+    ann = Kept(AgentEntry(in_state("active"), manager="eve"), held(ANN, "calculate"))
+    bob = Kept(AgentEntry(in_state("active", BOB)), held(BOB, "calculate", until=2000))
+    for kept in (ann, bob):
+        registry.restore(kept, grace=60)
+    assert registry.entry(ANN.name) == Kept(ann.entry, held(ANN, "calculate", until=1060))
+    assert registry.entry(BOB.name) == bob
     clock.now = 1061
     assert registry.entry("eve") is None
     assert not registry.knows(ANN)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from behaviours.outcomes import ConversationFailed, Refuse
@@ -23,13 +24,15 @@ from ontology.management import (
     Search,
     ServiceDescription,
 )
-from xmpp.address import Account
+from xmpp.address import AGENT_RESOURCE, Account
 from xmpp.agent import FipaAgent, Platform
 from xmpp.directory.federation import DF, Federation
+from xmpp.directory.journal import Journal
 from xmpp.directory.on_demand import AgentFactories, AgentsOnDemand
 from xmpp.directory.registry import Registry
+from xmpp.directory.store import DirectoryStore
 from xmpp.directory_client import DirectoryClient
-from xmpp.errors import WireError
+from xmpp.errors import DirectoryStoreError, WireError
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +48,7 @@ class Directory(FipaAgent):
         platform: the platform whose directory it is.
         ontologies: the vocabularies that it speaks beside those of agent management.
         factories: make the agents that it starts on demand; None: it starts none.
+        database: path of the SQLite file, or URL of the database, in which its entries are kept; None: in memory.
     """
 
     kind: ClassVar[str] = "directory"
@@ -56,10 +60,14 @@ class Directory(FipaAgent):
         *,
         ontologies: Iterable[Ontology] = (),
         factories: AgentFactories | None = None,
+        database: str | Path | None = None,
     ) -> None:
         super().__init__(account, platform, ontologies=(AGENT_LIFECYCLE, *ontologies))
         self.registry = Registry()
         self.on_demand = None if factories is None else AgentsOnDemand(factories, platform, self.registry)
+        self._database = database
+        self._store: DirectoryStore | None = None
+        self._journal: Journal | None = None
         self._federation = Federation(self.identifier, self.registry, self.request)
 
     def services(self) -> Iterable[Service[Any]]:
@@ -83,6 +91,31 @@ class Directory(FipaAgent):
     def explain(self, error: Exception) -> Reason | None:
         """Give the sentence of an error of the wire as the reason."""
         return InternalError(explanation=str(error)) if isinstance(error, WireError) else None
+
+    async def prepare(self) -> None:
+        """Take up the entries that were kept, and watch for agents that go without a word."""
+        if self._database is not None:
+            self._store = await DirectoryStore.open(self._database)
+            await self._restore(self._store)
+            self._journal = Journal(self.registry, self._store)
+        self.client.add_event_handler("presence_unavailable", self._on_unavailable)
+
+    async def ready(self) -> None:
+        """Begin to write renewed leases."""
+        if self._journal is not None:
+            self.submit(self._journal.keep())
+
+    async def release(self) -> None:
+        """Write what is not on the disk yet, and close the database."""
+        if self._journal is not None:
+            try:
+                await self._journal.flush()
+            except DirectoryStoreError as error:
+                logger.warning("%s", error)
+            self._journal = None
+        if self._store is not None:
+            await self._store.close()
+            self._store = None
 
     async def federate(self, other: AgentIdentifier) -> None:
         """Register with another directory, which then passes searches on to this one, for as long as this one runs.
@@ -115,12 +148,15 @@ class Directory(FipaAgent):
 
     async def _do_register(self, act: Register, job: Job) -> None:
         self.registry.register(job.requester, act.description)
+        await self._written(job.requester)
 
     async def _do_deregister(self, act: Deregister, job: Job) -> None:
         self.registry.deregister(job.requester, act.description)
+        await self._written(job.requester)
 
     async def _do_modify(self, act: Modify, job: Job) -> None:
         self.registry.modify(job.requester, act.description)
+        await self._written(act.description.name or job.requester)
 
     async def _do_search(self, act: Search, job: Job) -> TermSet:
         if not self._federation.trusts(job.requester):
@@ -154,6 +190,30 @@ class Directory(FipaAgent):
         self.require_known(job.requester)
         assert self.on_demand is not None
         return AgentTypes(types=self.on_demand.types)
+
+    async def _written(self, agent: AgentIdentifier) -> None:
+        if self._journal is not None:
+            await self._journal.written(agent.name)
+
+    async def _restore(self, store: DirectoryStore) -> None:
+        """Take up what a directory before this one had; agents that were started on demand died with it."""
+        died = []
+        for name, kept in (await store.load()).items():
+            if kept.entry.manager is not None:
+                died.append(name)
+            elif name != self.identifier.name:
+                self.registry.restore(kept, grace=self.platform.lease / 2)
+        if self.on_demand is not None:
+            for name in died:
+                await self.on_demand.remove_account(name)
+        await store.write(dict.fromkeys(died))
+
+    def _on_unavailable(self, presence: Any) -> None:
+        """Take out an agent whose session has ended: it has told the directory its presence (RFC 6121, section 4.6)."""
+        jid = presence["from"]
+        self.presence.contacts.pop(jid.bare, None)  # SPADE would remember everybody who was ever here
+        if jid.resource == AGENT_RESOURCE and jid.bare != self.identifier.name:
+            self.registry.drop(jid.bare)
 
     async def _enter_directory(self) -> None:
         known = AMSAgentDescription(name=self.identifier, state="active", kind=self.kind)

@@ -45,6 +45,19 @@ class AgentEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """All that there is of one agent.
+
+    Args:
+        entry: what the AMS has.
+        offer: what the DF has.
+    """
+
+    entry: AgentEntry
+    offer: DFAgentDescription | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """Something that became of an entry.
 
@@ -215,28 +228,27 @@ class Registry:
 
     # -- for keeping it
 
-    def restore(self, entry: AgentEntry, offer: DFAgentDescription | None, *, grace: float) -> None:
+    def restore(self, kept: Kept, *, grace: float) -> None:
         """Enter an agent as it was kept.
 
         Args:
-            entry: the agent.
-            offer: what it offers.
-            grace: seconds for which the lease holds at least, so that the agent can renew it.
+            kept: what there was of it.
+            grace: seconds for which its lease holds at least, so that it can renew it.
         """
-        assert entry.description.name is not None
-        name = entry.description.name.name
-        self._put(name, entry)
+        assert kept.entry.description.name is not None
+        name = kept.entry.description.name.name
+        self._put(name, kept.entry)
+        offer = kept.offer
         if offer is not None:
-            least = self._now() + timedelta(seconds=grace)
-            until = offer.lease_time
-            if isinstance(until, datetime):
-                offer = offer.model_copy(update={"lease_time": max(until, least)})
+            if isinstance(offer.lease_time, datetime):
+                until = max(offer.lease_time, self._now() + timedelta(seconds=grace))
+                offer = offer.model_copy(update={"lease_time": until})
             self._offer(name, offer)
 
-    def entry(self, name: str) -> tuple[AgentEntry, DFAgentDescription | None] | None:
-        """Return what there is of an agent in the AMS and in the DF; None: nothing."""
+    def entry(self, name: str) -> Kept | None:
+        """Return all that there is of an agent."""
         entry = self._agents.get(name)
-        return None if entry is None else (entry, self._offers.get(name))
+        return None if entry is None else Kept(entry, self._offers.get(name))
 
     # -- inside
 
