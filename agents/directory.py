@@ -26,6 +26,8 @@ class DirectoryAgent(Directory):
             ontologies=(ASSISTANT,),
             factories=context.factories,
             database=context.data / "directory" / "agents.db",
+            recording=context.settings.recording,
+            tracer=context.tracer,
         )
         self.context = context
 

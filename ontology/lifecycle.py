@@ -25,10 +25,10 @@ class CreateAgent(AgentAction):
     type: str = Field(min_length=1, description="the type of agent, by its name on the platform")
     name: str | None = Field(default=None, description="local part of its JID; unset: one is made up")
     arguments: SetOf[Property] = ()
-    idle: timedelta = Field(
-        default=timedelta(minutes=5),
+    idle: timedelta | None = Field(
+        default=None,
         gt=timedelta(),
-        description="for how long it may have nothing to do; then it is stopped",
+        description="for how long it may have nothing to do; then it is stopped; unset: five minutes",
     )
 
 

@@ -49,6 +49,7 @@ class Directory(FipaAgent):
         ontologies: the vocabularies that it speaks beside those of agent management.
         factories: make the agents that it starts on demand; None: it starts none.
         database: path of the SQLite file, or URL of the database, in which its entries are kept; None: in memory.
+        options: what every agent is told, such as ``recording`` and ``tracer``.
     """
 
     kind: ClassVar[str] = "directory"
@@ -61,8 +62,9 @@ class Directory(FipaAgent):
         ontologies: Iterable[Ontology] = (),
         factories: AgentFactories | None = None,
         database: str | Path | None = None,
+        **options: Any,
     ) -> None:
-        super().__init__(account, platform, ontologies=(AGENT_LIFECYCLE, *ontologies))
+        super().__init__(account, platform, ontologies=(AGENT_LIFECYCLE, *ontologies), **options)
         self.registry = Registry()
         self.on_demand = None if factories is None else AgentsOnDemand(factories, platform, self.registry)
         self._database = database

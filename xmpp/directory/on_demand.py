@@ -12,6 +12,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from behaviours.outcomes import Refuse
@@ -41,6 +42,8 @@ Factory = Callable[[Account, Platform, Arguments], FipaAgent]
 """Makes an agent, not started yet. Raises ``Refuse`` where it can do nothing with the arguments."""
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+_IDLE: Final = timedelta(minutes=5)
+"""For how long an agent may be idle where nothing else was said."""
 _START: Final = 30.0
 """Seconds within which an agent must have started."""
 _STOP: Final = 5.0
@@ -140,7 +143,7 @@ class AgentsOnDemand:
         except BaseException:
             await asyncio.shield(self._clear(agent.name))
             raise
-        started.watch = asyncio.create_task(self._watch(agent.name, started, act.idle.total_seconds()))
+        started.watch = asyncio.create_task(self._watch(agent.name, started, (act.idle or _IDLE).total_seconds()))
         return agent
 
     async def kill(self, agent: AgentIdentifier, requester: AgentIdentifier) -> None:
