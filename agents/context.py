@@ -8,6 +8,7 @@ from behaviours.tracing import Tracer
 from xmpp.address import Account
 from xmpp.agent import Platform
 from xmpp.allow_list import AllowList
+from xmpp.directory.on_demand import AgentFactories
 from xmpp.server.invites import Invites
 
 
@@ -24,6 +25,7 @@ class AgentContext:
         chat: the account under which people write to the assistant; only the dialogue agent is given one.
         people: the people who are answered.
         invites: makes accounts for agents of other hosts; only the directory is given it.
+        factories: make the agents that are started on demand; only the directory is given them.
         nlu: whether Rasa is to be used.
         tracer: follows its conversations, if they are to be traced.
     """
@@ -36,5 +38,6 @@ class AgentContext:
     chat: Account | None = None
     people: AllowList | None = None
     invites: Invites | None = None
+    factories: AgentFactories | None = None
     nlu: bool = True
     tracer: Tracer | None = None

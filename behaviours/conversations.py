@@ -87,6 +87,7 @@ class Conversations:
     Attributes:
         observer: sees every message, if there is one.
         tracer: follows every conversation, if there is one.
+        begun_by_others: how many conversations others have begun so far.
     """
 
     def __init__(
@@ -103,6 +104,7 @@ class Conversations:
         self.inbox_limit = inbox_limit
         self.observer: Observer | None = None
         self.tracer: Tracer | None = None
+        self.begun_by_others = 0
         self._limit = limit
         self._name_is_shared = name_is_shared
         self._begun: dict[str, Role] = {}
@@ -264,6 +266,7 @@ class Conversations:
         return begun_before or (message.in_reply_to is not None and conversation_id in self._ended)
 
     def _begin(self, message: ACLMessage, begin: Begin) -> None:
+        self.begun_by_others += 1
         role = begin(self, message)
         role.id = message.conversation_id or f"{self._prefix}-{next(self._numbers)}"
         self._joined[role.id, message.sender.name] = role

@@ -33,6 +33,7 @@ cancelled, or a failure; a result that crosses it on the way is taken for the an
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from behaviours.achieve import AchieveInitiator, AchieveOne, AchieveParticipant
@@ -195,10 +196,9 @@ async def perform(role: Participant, service: Service[Any], action: Action, mess
         action: what is done.
         message: asked for it, or awarded it; where it wants to hear of progress, it does.
     """
+    job = Job(message.sender, role.id, until=message.reply_by)
     if PARTIAL_PARAMETER in message.user_defined:
-        job = Job(message.sender, role.id, lambda progress: _report(role, message, action, progress))
-    else:
-        job = Job(message.sender, role.id)
+        job = replace(job, report=lambda progress: _report(role, message, action, progress))
     value = await service.perform(action.act, job)
     outcome = Done(action=action) if value is None else Result(action=action, value=value)
     role.answer(message, Performative.INFORM, outcome)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from behaviours.outcomes import Refuse
@@ -29,11 +30,13 @@ class Job:
         requester: who asked for it.
         conversation_id: in which conversation.
         report: tells the requester how far the work is, where it wants to know; see ``behaviours.request``.
+        until: when the requester stops waiting, where it says so.
     """
 
     requester: AgentIdentifier
     conversation_id: str
     report: Callable[[Element], None] = _unheard
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

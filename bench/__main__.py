@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 
-from bench import agents_start, measures, negotiation, start, started, turns
+from bench import agents_start, directory, measures, negotiation, start, started, turns
 from bench.measures import Measure
 
 
@@ -26,6 +26,7 @@ def main() -> int:
         f"start-{'rasa' if rasa else 'rules'}": lambda: start.measure(rasa=rasa),
         "negotiation": negotiation.measure,
         "agents-start": agents_start.measure,
+        "directory": directory.measure,
     }
     chosen = {name: run for name, run in benchmarks.items() if not arguments.only or name in arguments.only}
     if not chosen:

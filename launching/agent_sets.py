@@ -24,6 +24,7 @@ from launching.errors import LaunchError
 
 if TYPE_CHECKING:
     from agents.base import AssistantAgent
+    from agents.directory import DirectoryAgent
 
 DEFAULT = Path(__file__).parent.parent / "sets" / "default.yaml"
 
@@ -48,13 +49,14 @@ class AgentEntry(BaseModel):
             raise ValueError(f"{self.name!r} is no name for an agent: use a-z, 0-9, '.', '_' and '-'")
         return self
 
-    def load(self) -> "type[AssistantAgent]":
+    def load(self) -> "type[AssistantAgent | DirectoryAgent]":
         """Return the class of the agent.
 
         Raises:
             LaunchError: there is no such kind.
         """
         from agents.base import AssistantAgent
+        from agents.directory import DirectoryAgent
 
         if not _KIND.fullmatch(self.kind):
             raise LaunchError(f"There is no kind of agent called {self.kind!r}.")
@@ -69,7 +71,11 @@ class AgentEntry(BaseModel):
                 "or the dotted name of a module, such as mine.dice."
             ) from error
         for value in vars(module).values():
-            if isinstance(value, type) and issubclass(value, AssistantAgent) and value.__module__ == module.__name__:
+            if (
+                isinstance(value, type)
+                and issubclass(value, AssistantAgent | DirectoryAgent)
+                and value.__module__ == module.__name__
+            ):
                 return value
         raise LaunchError(f"The file of agent kind {self.kind!r} holds no agent.")
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ from ontology.acl import AgentIdentifier
 from xmpp.address import Account
 from xmpp.allow_list import AllowList
 from xmpp.operator import NAME as OPERATOR
+from xmpp.server.accounts import Accounts
 from xmpp.server.invites import Invites
 from xmpp.server.server import Server, ServerAddress, ServerEvent
 from xmpp.server.start import make_server
@@ -22,6 +24,7 @@ from xmpp.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from agents.base import AssistantAgent
+    from agents.directory import DirectoryAgent
     from xmpp.dashboard.server import Dashboard
 
 logger = logging.getLogger(__name__)
@@ -53,7 +56,7 @@ class Agents:
         self._configuration = configuration
         self._address = address
         self._telemetry: Telemetry | None = None
-        self.running: list[AssistantAgent] = []
+        self.running: list[AssistantAgent | DirectoryAgent] = []
 
     async def start(
         self,
@@ -61,8 +64,9 @@ class Agents:
         accounts: dict[str, Account],
         *,
         chat: Account | None,
-        invites: Invites | None,
         nlu: bool,
+        invites: Invites | None = None,
+        server_accounts: Accounts | None = None,
     ) -> None:
         """Start agents, the directory before all others.
 
@@ -70,8 +74,10 @@ class Agents:
             entries: which.
             accounts: their accounts, by name.
             chat: the assistant's chat account, for the dialogue agent.
-            invites: makes accounts for agents of other hosts, for the directory.
             nlu: whether Rasa is to be used.
+            invites: makes accounts for agents of other hosts, for the directory.
+            server_accounts: makes accounts for agents that the directory starts on demand; they are of the kinds of
+                these agents.
 
         Raises:
             LaunchError: a kind or a service does not exist.
@@ -80,6 +86,7 @@ class Agents:
         """
         from agents.base import UnknownServiceError
         from agents.context import AgentContext
+        from launching.on_demand import factories
         from xmpp.agent import Platform
 
         if self._configuration.telemetry.otlp_url is not None:
@@ -87,19 +94,25 @@ class Agents:
 
         domain = self._address.agents_domain
         platform = Platform(self._address.for_clients, domain, AgentIdentifier(name=f"{DIRECTORY}@{domain}"))
+        usual = AgentContext(
+            account=next(iter(accounts.values())),
+            platform=platform,
+            settings=self._configuration,
+            data=self._folder.root,
+            people=AllowList(self._folder.root / "people.json"),
+            nlu=nlu,
+            tracer=None if self._telemetry is None else self._telemetry.tracer,
+        )
+        kinds = None if server_accounts is None else factories(entries, usual, server_accounts)
         agents = [
             entry.load()(
-                AgentContext(
+                replace(
+                    usual,
                     account=accounts[entry.name],
-                    platform=platform,
-                    settings=self._configuration,
-                    data=self._folder.root,
                     offers=entry.offers,
                     chat=chat if entry.kind == "dialogue" else None,
-                    people=AllowList(self._folder.root / "people.json"),
                     invites=invites if entry.kind == "directory" else None,
-                    nlu=nlu,
-                    tracer=None if self._telemetry is None else self._telemetry.tracer,
+                    factories=kinds if entry.kind == "directory" else None,
                 )
             )
             for entry in entries
@@ -130,12 +143,12 @@ class Agents:
             await self._telemetry.stop()
             self._telemetry = None
 
-    async def _start(self, agent: "AssistantAgent") -> None:
+    async def _start(self, agent: "AssistantAgent | DirectoryAgent") -> None:
         await agent.start()
         self.running.append(agent)
         logger.info("%s is running", agent.identifier)
 
-    async def _stop(self, agent: "AssistantAgent") -> None:
+    async def _stop(self, agent: "AssistantAgent | DirectoryAgent") -> None:
         if not agent.is_alive():  # it was stopped already, from its page
             return
         try:
@@ -185,8 +198,9 @@ class HomePlatform:
                 agent_set.agents,
                 accounts,
                 chat=accounts[ASSISTANT],
-                invites=Invites(self.server, now=utc_now),
                 nlu=nlu,
+                invites=Invites(self.server, now=utc_now),
+                server_accounts=self.server.accounts,
             )
             await self._serve_pages()
         except BaseException:

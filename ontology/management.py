@@ -7,6 +7,7 @@ everything, and what it lists must all be there. A search gives a ``TermSet`` of
 The exceptions of FIPA 00023 are in ``ontology.reasons``. Slots that are not FIPA's are said to be so.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Annotated, ClassVar, Literal
 
@@ -110,8 +111,9 @@ class APDescription(Concept):
 class SearchConstraints(Concept):
     """How far to search.
 
-    ``max_depth`` is over how many DFs the search may be passed on, ``max_results`` how many results are wanted (less
-    than 0: all), ``search_id`` tells searches that are passed on from one another.
+    ``max_depth`` is over how many directories the search may go, the first one included (less than 0: over all),
+    ``max_results`` how many results are wanted (less than 0: all), ``search_id`` tells searches that are passed on
+    from one another.
     """
 
     max_depth: int | None = None
@@ -160,6 +162,12 @@ class Search(AgentAction):
         wanted = self.constraints.max_results if self.constraints is not None else None
         return None if wanted is None or wanted < 0 else wanted
 
+    @property
+    def depth(self) -> int:
+        """Over how many directories the search may go; less than 0: over all."""
+        depth = self.constraints.max_depth if self.constraints is not None else None
+        return 1 if depth is None else depth
+
 
 class GetDescription(AgentAction):
     """Describe the platform. The AMS gives an ``APDescription``."""
@@ -177,28 +185,67 @@ AGENT_MANAGEMENT = Ontology(
 )  # fmt: skip
 
 
+Matcher = Callable[[object], bool]
+"""Tells whether a value fits a template."""
+
+
 def matches(template: Description, description: Description) -> bool:
-    """Tell whether a description fits a template (the matching criterion of FIPA 00023).
+    """Tell whether a description fits a template; see :func:`matcher`."""
+    return matcher(template)(description)
+
+
+def matcher(template: Description) -> Matcher:
+    """Return a test of whether descriptions fit a template (the matching criterion of FIPA 00023, section 6.1.1).
 
     A slot that the template leaves unset matches. A set of the template matches if for each of its elements
-    there is a matching one in the description.
+    there is a matching one in the description. Leases are not compared. The test is quicker than the template: it
+    knows which slots are set.
     """
-    if type(template) is not type(description):
-        return False
-    return _matches(template, description)
+    return _concept_test(template)
 
 
-def _matches(template: object, value: object) -> bool:
-    if template is None:
+def _test(template: object) -> Matcher | None:
+    """Return the test of a value, or None where everything matches."""
+    match template:
+        case None | ():
+            return None
+        case tuple():
+            return _set_test(template)
+        case AgentIdentifier(name=name):
+            return lambda value: isinstance(value, AgentIdentifier) and value.name == name
+        case Concept():
+            return _concept_test(template)
+    return lambda value: value == template
+
+
+def _set_test(template: tuple[object, ...]) -> Matcher:
+    tests = [test for test in map(_test, template) if test is not None]
+
+    def fits(value: object) -> bool:
+        if not isinstance(value, tuple):
+            return False
+        for test in tests:
+            for element in value:
+                if test(element):
+                    break
+            else:
+                return False
         return True
-    if isinstance(template, tuple):
-        return isinstance(value, tuple) and all(any(_matches(t, v) for v in value) for t in template)
-    if isinstance(template, AgentIdentifier):
-        return isinstance(value, AgentIdentifier) and template.name == value.name
-    if isinstance(template, Concept):
-        return isinstance(value, type(template)) and all(
-            _matches(getattr(template, slot), getattr(value, slot))
-            for slot in type(template).model_fields
-            if slot != "lease_time"
-        )
-    return template == value
+
+    return fits
+
+
+def _concept_test(template: Concept) -> Matcher:
+    cls = type(template)
+    slots = [(name, _test(getattr(template, name))) for name in cls.model_fields if name != "lease_time"]
+    tests = [(name, test) for name, test in slots if test is not None]
+
+    def fits(value: object) -> bool:
+        if value.__class__ is not cls and not isinstance(value, cls):  # pydantic is slow to say the latter
+            return False
+        for name, test in tests:  # noqa: SIM110 - a generator takes twice as long
+            if not test(getattr(value, name)):
+                return False
+        return True
+
+    return fits

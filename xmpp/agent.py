@@ -319,9 +319,14 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
             on_award=on_award,
         )
 
-    async def search(self, action: type[AgentAction]) -> tuple[AgentIdentifier, ...]:
-        """Return the agents that offer an action, as the directory knows them."""
-        found = await self.directory.providers(action)
+    async def search(self, action: type[AgentAction], *, max_depth: int | None = None) -> tuple[AgentIdentifier, ...]:
+        """Return the agents that offer an action, as the directory knows them.
+
+        Args:
+            action: the action.
+            max_depth: over how many directories to search; see :meth:`DirectoryClient.search`.
+        """
+        found = await self.directory.providers(action, max_depth=max_depth)
         for agent in found:
             self._guard.learn(agent)
         return found
@@ -365,8 +370,17 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
     async def _enter_directory(self) -> None:
         await self.directory.enter(self._offer)
         self._lease = asyncio.create_task(self.directory.keep())
-        # A new session after a lost one may mean that the platform was restarted, and its directory with it.
-        self.client.add_event_handler("session_start", lambda _: self.directory.refresh())
+        self._show_presence()
+        self.client.add_event_handler("session_start", self._on_new_session)
+
+    def _on_new_session(self, _: Any) -> None:
+        # It may mean that the platform was restarted, and its directory with it.
+        self.directory.refresh()
+        self._show_presence()
+
+    def _show_presence(self) -> None:
+        """Tell the directory that the agent is here; the server will tell it when it is not (RFC 6121, 4.6)."""
+        self.client.send_presence(pto=self.platform.directory.name)
 
     async def _leave_directory(self) -> None:
         await self.directory.leave()

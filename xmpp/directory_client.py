@@ -19,6 +19,7 @@ from ontology.management import (
     Modify,
     Register,
     Search,
+    SearchConstraints,
     ServiceDescription,
 )
 
@@ -96,32 +97,55 @@ class DirectoryClient:
             await self._ask(Deregister(description=AMSAgentDescription(name=self._me)), timeout=2)
 
     async def knows(self, agent: AgentIdentifier) -> bool:
-        """Tell whether the AMS knows an agent; no where it does not answer."""
+        """Tell whether the AMS, or one that is federated with it, knows an agent; no where it does not answer."""
         try:
-            return bool(await self.search(AMSAgentDescription(name=agent)))
+            return bool(await self.search(AMSAgentDescription(name=agent), max_results=1, max_depth=2))
         except (ConversationFailed, OSError) as error:
             logger.warning("%s could not ask the AMS about %s: %s", self._me, agent, error)
             return False
 
-    async def search(self, template: Description) -> tuple[Description, ...]:
+    async def search(
+        self,
+        template: Description,
+        *,
+        max_results: int | None = None,
+        max_depth: int | None = None,
+        timeout: float = _TIMEOUT,
+    ) -> tuple[Description, ...]:
         """Return the descriptions that match a template.
+
+        Args:
+            template: what is wanted.
+            max_results: how many at most; None: all.
+            max_depth: over how many directories the search may go, this one included; less than 0: over all that are
+                federated; None: over this one alone.
+            timeout: seconds to wait; directories that are asked in turn have less.
 
         Raises:
             ConversationFailed: the directory does not answer.
         """
-        found = await self._ask(Search(template=template))
+        wanted = SearchConstraints(max_results=max_results, max_depth=max_depth)
+        constraints = wanted if wanted != SearchConstraints() else None
+        found = await self._ask(Search(template=template, constraints=constraints), timeout=timeout)
         if not isinstance(found, TermSet | TermSequence):  # some platforms answer in a sequence
             return ()
         return tuple(each for each in found.items if isinstance(each, DFAgentDescription | AMSAgentDescription))
 
-    async def providers(self, action: type[AgentAction]) -> tuple[AgentIdentifier, ...]:
+    async def providers(
+        self, action: type[AgentAction], *, max_depth: int | None = None
+    ) -> tuple[AgentIdentifier, ...]:
         """Return the agents that offer an action.
+
+        Args:
+            action: the action.
+            max_depth: over how many directories to search; see :meth:`search`.
 
         Raises:
             ConversationFailed: the directory does not answer.
         """
         template = DFAgentDescription(services=(ServiceDescription(type=action.wire_name),))
-        return tuple(found.name for found in await self.search(template) if found.name is not None)
+        found = await self.search(template, max_depth=max_depth)
+        return tuple(each.name for each in found if each.name is not None)
 
     def _offer(self) -> DFAgentDescription:
         return DFAgentDescription(name=self._me, services=self._services, lease_time=self._lease)

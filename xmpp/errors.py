@@ -46,3 +46,7 @@ class ServerNotTrustedError(ServerError):
 
 class LoginRefusedError(AccountError):
     """The server does not accept the account and its password."""
+
+
+class DirectoryStoreError(WireError):
+    """The database of the directory cannot be read or written."""

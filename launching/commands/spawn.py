@@ -56,7 +56,7 @@ async def _run(home: Home, agent_set: AgentSet, join: Path | None, *, nlu: bool)
         address, accounts, chat = await _local(home, names)
     agents = Agents(home.folder, home.configuration, address)
     try:
-        await agents.start(agent_set.agents, accounts, chat=chat, invites=None, nlu=nlu)
+        await agents.start(agent_set.agents, accounts, chat=chat, nlu=nlu)
         print("ready", flush=True)
         await stop.wait()
         progress("Stopping ...")

@@ -15,6 +15,7 @@ from behaviours.outcomes import Refuse
 from behaviours.services import Job, Service
 from ontology.acl import AgentIdentifier
 from ontology.assistant import ConsentTo, Delivered, Notify
+from ontology.content import Ontology
 from ontology.expressions import Declined
 from tests.xmpp.directory import Offering
 from tests.xmpp.society import Log, Society
@@ -22,7 +23,7 @@ from xmpp.allow_list import AllowList
 from xmpp.server.invites import Invites
 from xmpp.server.server import Server
 
-Kind = TypeVar("Kind", bound=AssistantAgent)
+Kind = TypeVar("Kind", bound=AssistantAgent | DirectoryAgent)
 
 
 class House(Society):
@@ -59,9 +60,10 @@ class House(Society):
         """Start an agent of a kind."""
         return await self.started(kind(await self.context(name or kind.kind, **more)))
 
-    async def asker(self, name: str = "asker") -> Offering:
+    async def asker(self, name: str = "asker", *ontologies: Ontology) -> Offering:
         """Start an agent that offers nothing, to ask with."""
-        return await self.started(Offering(await self.account(self.agent(name).name), self.platform))
+        account = await self.account(self.agent(name).name)
+        return await self.started(Offering(account, self.platform, ontologies=ontologies))
 
     async def player(self, name: str, *services: Service[Any]) -> Offering:
         """Start an agent that plays a part."""

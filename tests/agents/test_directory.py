@@ -4,17 +4,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from agents.directory import DirectoryAgent
 from behaviours.outcomes import Failed, Refused
-from ontology.assistant import ASSISTANT, Joined, JoinPlatform
+from launching.agent_sets import DEFAULT, AgentSet
+from launching.on_demand import factories
+from ontology.assistant import ASSISTANT, Calculate, Calculation, Joined, JoinPlatform
 from ontology.expressions import NotRegistered, TermSet, Unauthorised
+from ontology.lifecycle import AGENT_LIFECYCLE, CreateAgent, CreatedAgent
 from ontology.management import (
     AGENT_MANAGEMENT,
     AMSAgentDescription,
-    APDescription,
     Deregister,
     DFAgentDescription,
-    GetDescription,
     Modify,
+    Property,
     Register,
     Search,
     SearchConstraints,
@@ -36,15 +39,8 @@ async def test_it_knows_itself_and_what_it_offers(house: House) -> None:
     (offer,) = await asker.directory.search(DFAgentDescription(name=directory.identifier))
     assert isinstance(offer, DFAgentDescription)
     assert {service.type for service in offer.services} == {
-        "register", "deregister", "modify", "search", "get-description", "join-platform",
+        "register", "deregister", "modify", "search", "get-description", "join-platform", "fipa-ams", "fipa-df",
     }  # fmt: skip
-
-
-async def test_it_describes_the_platform(house: House) -> None:
-    directory = await house.directory_agent()
-    asker = await house.asker()
-    described = await asker.request(directory.identifier, GetDescription(), timeout=5)
-    assert described == APDescription(name=house.platform.agents_domain)
 
 
 async def test_agents_come_and_go(house: House) -> None:
@@ -110,7 +106,10 @@ async def test_offers_are_found_by_what_they_hold(house: House) -> None:
     ):
         search = Search(template=DFAgentDescription(services=(template,)), constraints=SearchConstraints(max_results=5))
         answer = await asker.request(directory.identifier, search, timeout=5)
-        assert answer == TermSet(items=(offer,) if found else ())
+        assert isinstance(answer, TermSet)
+        assert [each.services for each in answer.items if isinstance(each, DFAgentDescription)] == (
+            [offer.services] if found else []
+        )
 
 
 async def test_people_are_not_heard(house: House) -> None:
@@ -180,3 +179,20 @@ async def test_a_platform_may_take_no_agents_of_other_hosts(house: House) -> Non
     operator = await newcomer(house, await house.account(house.agent("operator").name))
     with pytest.raises(Refused, match="takes no agents of other hosts"):
         await operator.ask(JoinPlatform(names=("another",)), timeout=5)
+
+
+async def test_agents_of_a_set_are_started_on_demand(house: House) -> None:
+    entries = AgentSet.read(DEFAULT).agents
+    made = factories(entries, await house.context("usual"), house.server.accounts)
+    directory = await house.run(DirectoryAgent, "directory", factories=made)
+    asker = await house.asker("asker", AGENT_LIFECYCLE)
+    sums = Property(name="offers", value="exact-arithmetic")
+    created = await asker.request(directory.identifier, CreateAgent(type="actuator", arguments=(sums,)), timeout=20)
+    assert isinstance(created, CreatedAgent)
+    assert await asker.search(Calculate) == (created.agent,)
+    answer = await asker.request(created.agent, Calculate(expression="2 * 21"), timeout=10)
+    assert isinstance(answer, Calculation)
+    assert answer.value == "42"
+    wrong = Property(name="offers", value="magic")
+    with pytest.raises(Refused, match="no service called magic"):
+        await asker.request(directory.identifier, CreateAgent(type="actuator", arguments=(wrong,)), timeout=20)

@@ -26,8 +26,8 @@ from ontology.management import (
 from ontology.manager import ContentManager
 from tests.behaviours.network import Network, Wire, agent
 from tests.xmpp.society import Log, soon
+from xmpp.directory.registry import Registry
 from xmpp.directory_client import DirectoryClient
-from xmpp.registry import Registry
 
 DIRECTORY = agent("directory")
 OFFER = (ServiceDescription(name="sums", type="calculate"),)
@@ -163,7 +163,7 @@ async def test_a_directory_that_refuses_is_an_error_that_says_so() -> None:
 
 async def test_who_cannot_be_asked_about_is_not_known(caplog: pytest.LogCaptureFixture) -> None:
     class Gone(DirectoryClient):
-        async def search(self, template: object) -> tuple[object, ...]:  # type: ignore[override]
+        async def search(self, template: object, **_: object) -> tuple[object, ...]:  # type: ignore[override]
             raise DeadlinePassed
 
     network = Network()
