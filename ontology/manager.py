@@ -18,6 +18,7 @@ from ontology.elements import Element
 from ontology.expressions import Action, Reason, UnrecognisedValue, UnsupportedValue
 from ontology.json_language import JsonLanguage
 from ontology.language import Language, MalformedContent, Unspeakable
+from ontology.references import Pattern
 from ontology.said import SAID
 from ontology.sl.language import SLLanguage
 from ontology.sl.profiles import Profile
@@ -125,11 +126,24 @@ class ContentManager:
         yield self._languages[default]
 
     def _home(self, elements: tuple[Element, ...]) -> Ontology:
-        spoken_of = [type(element.act if isinstance(element, Action) else element) for element in elements]
-        for ontology in self._ontologies.values():
-            if all(ontology.find(cls.wire_name) is cls for cls in spoken_of):
-                return ontology
-        return next(iter(self._ontologies.values()))
+        known = self._ontologies.values()
+        return next((ontology for ontology in known if all(_covers(ontology, e) for e in elements)), next(iter(known)))
+
+
+def _covers(ontology: Ontology, value: object) -> bool:
+    """Tell whether an ontology has the words for a value, those within it included."""
+    match value:
+        case Action(act=act):  # what an action holds is of its ontology
+            return ontology.find(act.wire_name) is type(act)
+        case Pattern(of_class=name, slots=slots):
+            return ontology.find(name) is not None and _covers(ontology, tuple(slots.values()))
+        case Element():
+            return ontology.find(value.wire_name) is type(value) and all(
+                _covers(ontology, inner) for inner in value.__dict__.values()
+            )
+        case tuple() | frozenset():
+            return all(_covers(ontology, item) for item in value)
+    return True
 
 
 def _version_of(message: ACLMessage) -> Version:

@@ -9,24 +9,24 @@ that belongs to no FIPA conversation, and whose sender was checked, is dispatche
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, ClassVar, Final, TypeVar
 
 from spade.agent import Agent
 from spade.message import Message
 from spade.presence import PresenceManager
 
-from behaviours import contract_net, propose, request
+from behaviours.auction import Willing
 from behaviours.declaring import declared
+from behaviours.facts import Facts, Knowledge
 from behaviours.outcomes import NoBids
-from behaviours.roles import Initiator
 from behaviours.services import Service, Services
+from behaviours.subscribe import Publisher
 from behaviours.tracing import Tracer
 from ontology.acl import ACLMessage, AgentIdentifier
-from ontology.content import AgentAction, Element, Ontology
+from ontology.content import AgentAction, Ontology, Predicate
 from ontology.expressions import InternalError, Reason
 from ontology.management import AGENT_MANAGEMENT, ServiceDescription
 from ontology.manager import ContentManager
@@ -34,6 +34,7 @@ from ontology.observation import OBSERVATION
 from xmpp import stanza as acl_stanza
 from xmpp.address import AGENT_RESOURCE, Account, Address
 from xmpp.connection import Connection
+from xmpp.conversing import Conversing
 from xmpp.dashboard.agent_web import AgentWeb
 from xmpp.directory_client import LEASE, DirectoryClient
 from xmpp.endpoint import Endpoint
@@ -42,6 +43,7 @@ from xmpp.local import neighbours
 from xmpp.observation import Observation
 from xmpp.operator import NAME as OPERATOR
 from xmpp.recorder import Recorder, RecordingSettings
+from xmpp.serving import Part, described
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +70,7 @@ class Platform:
     local_delivery: bool = False
 
 
-class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
+class FipaAgent(Conversing, Agent):  # type: ignore[misc] # SPADE is untyped
     """An agent that offers services and takes part in FIPA conversations.
 
     Subclasses say what they offer in :meth:`services` and set themselves up in :meth:`prepare`; everything else is
@@ -125,6 +127,21 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         Called once, after :meth:`prepare`.
         """
         return declared(self)
+
+    def knowledge(self) -> Iterable[Knowledge[Any]]:
+        """Return what the agent knows and tells (FIPA Query). Called once, after :meth:`prepare`.
+
+        Where something has become true or false, ``self.facts.changed()`` says so to whoever waits for it.
+        """
+        return ()
+
+    def publishes(self) -> Iterable[type[Predicate]]:
+        """Return the kinds of statement to which others may subscribe (FIPA Subscribe); see :meth:`publish`."""
+        return ()
+
+    def willing(self) -> Willing | None:
+        """Return what decides on bids at auctions; None: the agent goes to none."""
+        return None
 
     def explain(self, error: Exception) -> Reason | None:
         """Return the reason to give for an exception of a service, or None for one that was not foreseen."""
@@ -272,52 +289,10 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
         """Return a context whose conversations are parts of one thing of that name, where they are traced."""
         return nullcontext() if self._tracer is None else self._tracer.span(name)
 
-    async def converse(self, role: Initiator[Outcome]) -> Outcome:
-        """Hold a conversation in an initiator's role of one's own, and return what it comes to."""
-        return await role.run(self.endpoint.conversations)
-
-    async def request(
-        self,
-        receiver: AgentIdentifier,
-        act: AgentAction,
-        *,
-        timeout: float,
-        on_progress: request.OnProgress | None = None,
-    ) -> Element | None:
-        """Ask an agent to perform an action (FIPA Request); see :func:`behaviours.request.request`."""
-        conversations = self.endpoint.conversations
-        return await request.request(conversations, receiver, act, timeout=timeout, on_progress=on_progress)
-
-    async def request_all(
-        self, receivers: Iterable[AgentIdentifier], act: AgentAction, *, timeout: float
-    ) -> dict[AgentIdentifier, ACLMessage]:
-        """Ask several agents to perform an action; see :func:`behaviours.request.request_all`."""
-        return await request.request_all(self.endpoint.conversations, receivers, act, timeout=timeout)
-
-    async def propose(self, receiver: AgentIdentifier, act: AgentAction, *, timeout: float) -> bool:
-        """Propose to do something (FIPA Propose); see :func:`behaviours.propose.propose`."""
-        return await propose.propose(self.endpoint.conversations, receiver, act, timeout=timeout)
-
-    async def contract_net(
-        self,
-        bidders: Sequence[AgentIdentifier],
-        act: AgentAction,
-        *,
-        rank: contract_net.Rank,
-        bid_timeout: float,
-        timeout: float,
-        on_award: contract_net.OnAward | None = None,
-    ) -> contract_net.Award:
-        """Have the best bidder do an action; see :func:`behaviours.contract_net.contract_net`."""
-        return await contract_net.contract_net(
-            self.endpoint.conversations,
-            bidders,
-            act,
-            rank=rank,
-            bid_timeout=bid_timeout,
-            timeout=timeout,
-            on_award=on_award,
-        )
+    def publish(self, *facts: Predicate) -> int:
+        """Tell subscribers what has become true, and whoever waits for it; return how many subscribers were told."""
+        self.facts.changed()
+        return self._publisher.publish(*facts)
 
     async def search(self, action: type[AgentAction], *, max_depth: int | None = None) -> tuple[AgentIdentifier, ...]:
         """Return the agents that offer an action, as the directory knows them.
@@ -347,19 +322,13 @@ class FipaAgent(Agent):  # type: ignore[misc] # SPADE is untyped
     def _serve(self) -> None:
         offered = tuple(self.services())
         services = Services((*offered, *self._observed()), self.explain)
-        conversations = self.endpoint.conversations
-        conversations.serve(request.PROTOCOL, partial(request.ServiceRequest, services))
-        conversations.serve(contract_net.PROTOCOL, partial(contract_net.ServiceContractNet, services))
-        conversations.serve(propose.PROTOCOL, partial(propose.ServiceProposal, services))
-        self._offer = tuple(
-            ServiceDescription(
-                name=service.name or service.action.wire_name,
-                type=service.action.wire_name,
-                protocols=((request.PROTOCOL,) if service.bid is None else (request.PROTOCOL, contract_net.PROTOCOL)),
-                languages=self.endpoint.content.languages,
-                ontologies=tuple(ontology.name for ontology in self._ontologies),
-            )
-            for service in offered
+        self.facts = Facts(self.knowledge())
+        self._publisher = Publisher(self.publishes(), facts=self.facts)
+        Part(services, self.facts, self._publisher, self.willing()).take(self.endpoint.conversations)
+        self._offer = described(
+            offered,
+            languages=self.endpoint.content.languages,
+            ontologies=tuple(ontology.name for ontology in self._ontologies),
         )
 
     def _observed(self) -> Iterable[Service[Any]]:

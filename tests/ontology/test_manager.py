@@ -5,7 +5,8 @@ import pytest
 
 from ontology.acl import ACLMessage, AgentIdentifier, Performative
 from ontology.assistant import ASSISTANT, Calculate
-from ontology.content import AgentAction, Concept, Element, Ontology
+from ontology.content import AgentAction, Concept, Element, Ontology, Predicate
+from ontology.elements import Variable
 from ontology.expressions import (
     EXPRESSIONS,
     Action,
@@ -19,6 +20,7 @@ from ontology.expressions import (
 from ontology.language import Unspeakable
 from ontology.management import AGENT_MANAGEMENT, AMSAgentDescription, Search
 from ontology.manager import ContentManager, NotUnderstandable
+from ontology.references import AllOf, Pattern
 
 ANN = AgentIdentifier(name="ann@agents.localhost")
 MANAGER = ContentManager((ASSISTANT, AGENT_MANAGEMENT))
@@ -198,3 +200,20 @@ def test_terms_of_a_newer_version_may_be_more(more: str) -> None:
     assert MANAGER.decode(newer) == (Unauthorised(explanation="No."),)
     with pytest.raises(NotUnderstandable):
         MANAGER.decode(message(f"({more})", language="fipa-sl0"))
+
+
+class CupIs(Predicate):
+    """There is a cup of a colour."""
+
+    colour: str
+
+
+X = Variable(name="x")
+
+
+def test_the_ontology_that_is_named_has_the_words_for_all_that_is_said() -> None:
+    cups = Ontology("cups", classes=(CupIs,), includes=(EXPRESSIONS,))
+    manager = ContentManager((Ontology("empty", classes=(), includes=(EXPRESSIONS,)), cups))
+    said = CupIs(colour="red")
+    for element in (said, Not(proposition=said), AllOf(term=X, proposition=Pattern.of(CupIs, colour=X))):
+        assert manager.encode(element).ontology == "cups"

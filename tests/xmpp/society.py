@@ -76,7 +76,9 @@ class Society:
         """Start the directory."""
         from tests.xmpp.directory import Directory
 
-        return await self.started(Directory(await self.account(self.directory.name), self.platform))
+        return await self.started(
+            Directory(await self.account(self.directory.name), self.platform, ontologies=(ASSISTANT,))
+        )
 
     async def fipa_agent(self, name: str, *services: Service[Any]) -> FipaAgent:
         """Start an agent that offers services."""

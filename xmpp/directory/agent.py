@@ -2,15 +2,24 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
+from behaviours import brokering, recruiting
 from behaviours.outcomes import ConversationFailed, Refuse
 from behaviours.services import Job, Service
 from ontology.acl import AgentIdentifier
 from ontology.content import Ontology
-from ontology.expressions import InternalError, Reason, TermSet, Unauthorised
+from ontology.expressions import (
+    IdentifyingExpression,
+    InternalError,
+    Reason,
+    TermSet,
+    Unauthorised,
+    UnsupportedFunction,
+)
 from ontology.lifecycle import AGENT_LIFECYCLE, AgentTypes, CreateAgent, CreatedAgent, KillAgent, ListAgentTypes
 from ontology.management import (
     AMSAgentDescription,
@@ -24,6 +33,7 @@ from ontology.management import (
     Search,
     ServiceDescription,
 )
+from ontology.proxying import Offers
 from xmpp.address import AGENT_RESOURCE, Account
 from xmpp.agent import FipaAgent, Platform
 from xmpp.directory.federation import DF, Federation
@@ -147,6 +157,29 @@ class Directory(FipaAgent):
         """
         if not self.registry.knows(agent):
             raise Refuse(Unauthorised(explanation="Register with the AMS first."))
+
+    def _serve(self) -> None:
+        super()._serve()
+        conversations = self.endpoint.conversations
+        conversations.serve(brokering.PROTOCOL, partial(brokering.Broker, self._that_offer))
+        conversations.serve(recruiting.PROTOCOL, partial(recruiting.Recruiter, self._that_offer))
+
+    async def _that_offer(self, targets: IdentifyingExpression) -> Sequence[AgentIdentifier]:
+        """Return the agents that fit the description of a proxy: that offer a service of a type.
+
+        Never this one: what it asks of itself, it would ask with its own rights.
+
+        Raises:
+            Refuse: it describes them otherwise.
+        """
+        pattern = targets.proposition
+        service = pattern.slots.get("service")
+        if pattern.of_class != Offers.wire_name or not isinstance(service, str):
+            explanation = f"I find agents by the type of the service that they offer ({Offers.wire_name})."
+            raise Refuse(UnsupportedFunction(function=pattern.of_class, explanation=explanation))
+        template = DFAgentDescription(services=(ServiceDescription(type=service),))
+        names = [found.name for found in self.registry.search(template, None)]
+        return [name for name in names if name is not None and name != self.identifier]
 
     async def _do_register(self, act: Register, job: Job) -> None:
         self.registry.register(job.requester, act.description)

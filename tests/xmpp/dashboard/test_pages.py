@@ -74,7 +74,7 @@ async def test_pages_show_what_really_happened(society: Society, visitor: Client
     page = await text(visitor, place)
     assert "<td>open</td>" in page
     assert f"{ann.identifier}: working" in page
-    assert "calculate: calculate (fipa-request)" in page
+    assert "calculate: calculate (fipa-request, " in page
     assert "40+2" in page
     going.set()
     await work
