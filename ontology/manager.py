@@ -15,7 +15,7 @@ from typing import Final
 from ontology.acl import ACLMessage
 from ontology.content import Ontology, Version
 from ontology.elements import Element
-from ontology.expressions import Action, Reason, UnrecognisedValue, UnsupportedValue
+from ontology.expressions import Action, IdentifyingExpression, Pattern, Reason, UnrecognisedValue, UnsupportedValue
 from ontology.json_language import JsonLanguage
 from ontology.language import Language, MalformedContent, Unspeakable
 from ontology.said import SAID
@@ -125,11 +125,21 @@ class ContentManager:
         yield self._languages[default]
 
     def _home(self, elements: tuple[Element, ...]) -> Ontology:
-        spoken_of = [type(element.act if isinstance(element, Action) else element) for element in elements]
+        spoken_of = [_spoken_of(element) for element in elements]
         for ontology in self._ontologies.values():
             if all(ontology.find(cls.wire_name) is cls for cls in spoken_of):
                 return ontology
         return next(iter(self._ontologies.values()))
+
+
+def _spoken_of(element: Element) -> type[Element]:
+    """Return the class that tells the vocabulary of an element: that of the act, where it speaks of an action."""
+    match element:
+        case Action(act=act):
+            return type(act)
+        case IdentifyingExpression(proposition=Pattern(slots=slots)):
+            return next((type(each.act) for each in slots.values() if isinstance(each, Action)), type(element))
+    return type(element)
 
 
 def _version_of(message: ACLMessage) -> Version:

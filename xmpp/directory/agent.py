@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
+from behaviours import subscribe
 from behaviours.outcomes import ConversationFailed, Refuse
 from behaviours.services import Job, Service
 from ontology.acl import AgentIdentifier
@@ -26,6 +27,7 @@ from ontology.management import (
 )
 from xmpp.address import AGENT_RESOURCE, Account
 from xmpp.agent import FipaAgent, Platform
+from xmpp.directory.changes import Subscribers
 from xmpp.directory.federation import DF, Federation
 from xmpp.directory.journal import Journal
 from xmpp.directory.on_demand import AgentFactories, AgentsOnDemand
@@ -35,6 +37,11 @@ from xmpp.directory_client import DirectoryClient
 from xmpp.errors import DirectoryStoreError, WireError
 
 logger = logging.getLogger(__name__)
+
+_LOOK: Final = 1.0
+"""Seconds within which a lease that is shorter than the others is noticed."""
+_LATE: Final = 0.01
+"""Seconds after its end at which a lease is over for sure."""
 
 AMS: Final = "fipa-ams"
 """Type of the AMS, in the directory's own description and in that of the platform."""
@@ -70,6 +77,7 @@ class Directory(FipaAgent):
         self._database = database
         self._store: DirectoryStore | None = None
         self._journal: Journal | None = None
+        self.subscribers = Subscribers(self.registry, self.require_known)
         self._federation = Federation(self.identifier, self.registry, self.request)
 
     def services(self) -> Iterable[Service[Any]]:
@@ -100,10 +108,12 @@ class Directory(FipaAgent):
             self._store = await DirectoryStore.open(self._database)
             await self._restore(self._store)
             self._journal = Journal(self.registry, self._store)
+        self.endpoint.conversations.serve(subscribe.PROTOCOL, self.subscribers.participant)
         self.client.add_event_handler("presence_unavailable", self._on_unavailable)
 
     async def ready(self) -> None:
-        """Begin to write renewed leases."""
+        """Begin to end leases, and to write those that were renewed."""
+        self.submit(self._end_leases())
         if self._journal is not None:
             self.submit(self._journal.keep())
 
@@ -209,6 +219,13 @@ class Directory(FipaAgent):
             for name in died:
                 await self.on_demand.remove_account(name)
         await store.write(dict.fromkeys(died))
+
+    async def _end_leases(self) -> None:
+        """Take out entries when their lease ends, also where nobody asks, so that subscribers are told."""
+        while True:
+            end = self.registry.next_end
+            await asyncio.sleep(_LOOK if end is None else min(end, _LOOK) + _LATE)
+            self.registry.drop_ended()
 
     def _on_unavailable(self, presence: Any) -> None:
         """Take out an agent whose session has ended: it has told the directory its presence (RFC 6121, section 4.6)."""
