@@ -8,6 +8,8 @@ from typing import Final
 from behaviours.conversations import Conversations
 from behaviours.outcomes import ConversationFailed
 from behaviours.request import request
+from behaviours.stream import DAY, Stream
+from behaviours.subscribe import SubscribeInitiator
 from ontology.acl import AgentIdentifier
 from ontology.content import AgentAction, Element
 from ontology.expressions import AlreadyRegistered, NotRegistered, TermSequence, TermSet
@@ -22,6 +24,7 @@ from ontology.management import (
     SearchConstraints,
     ServiceDescription,
 )
+from xmpp.directory.changes import result_of_search
 
 logger = logging.getLogger(__name__)
 
@@ -127,9 +130,28 @@ class DirectoryClient:
         wanted = SearchConstraints(max_results=max_results, max_depth=max_depth)
         constraints = wanted if wanted != SearchConstraints() else None
         found = await self._ask(Search(template=template, constraints=constraints), timeout=timeout)
-        if not isinstance(found, TermSet | TermSequence):  # some platforms answer in a sequence
-            return ()
-        return tuple(each for each in found.items if isinstance(each, DFAgentDescription | AMSAgentDescription))
+        return _descriptions(found)
+
+    def watch(
+        self, template: Description, *, lasting: float = DAY, queue: int = 1000
+    ) -> Stream[tuple[Description, ...]]:
+        """Be told what matches a template, and each time that this changes.
+
+        ``async with directory.watch(...) as changes`` begins it, ``async for descriptions in changes`` takes what is
+        told: first all that match, then one description for each change; see ``xmpp.directory.changes``, whose
+        ``is_gone`` tells those of agents that left.
+
+        Args:
+            template: what is wanted.
+            lasting: for how long, in seconds.
+            queue: how many changes may wait to be taken; when there are more, it ends.
+        """
+        expression = result_of_search(self._directory, template)
+
+        def role() -> SubscribeInitiator:
+            return SubscribeInitiator((self._directory,), expression, lasting=lasting, queue=queue)
+
+        return Stream(self._conversations, role, lambda told: _descriptions(told.value))
 
     async def providers(
         self, action: type[AgentAction], *, max_depth: int | None = None
@@ -160,3 +182,9 @@ class DirectoryClient:
 
     async def _ask(self, act: AgentAction, *, timeout: float = _TIMEOUT) -> Element | None:
         return await request(self._conversations, self._directory, act, timeout=timeout)
+
+
+def _descriptions(found: object) -> tuple[Description, ...]:
+    if not isinstance(found, TermSet | TermSequence):  # some platforms answer in a sequence
+        return ()
+    return tuple(each for each in found.items if isinstance(each, DFAgentDescription | AMSAgentDescription))

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-from behaviours import brokering, recruiting
+from behaviours import brokering, recruiting, subscribe
 from behaviours.outcomes import ConversationFailed, Refuse
 from behaviours.services import Job, Service
 from ontology.acl import AgentIdentifier
@@ -36,6 +36,7 @@ from ontology.management import (
 from ontology.proxying import Offers
 from xmpp.address import AGENT_RESOURCE, Account
 from xmpp.agent import FipaAgent, Platform
+from xmpp.directory.changes import Subscribers
 from xmpp.directory.federation import DF, Federation
 from xmpp.directory.journal import Journal
 from xmpp.directory.on_demand import AgentFactories, AgentsOnDemand
@@ -45,6 +46,11 @@ from xmpp.directory_client import DirectoryClient
 from xmpp.errors import DirectoryStoreError, WireError
 
 logger = logging.getLogger(__name__)
+
+_LOOK: Final = 1.0
+"""Seconds within which a lease that is shorter than the others is noticed."""
+_LATE: Final = 0.01
+"""Seconds after its end at which a lease is over for sure."""
 
 AMS: Final = "fipa-ams"
 """Type of the AMS, in the directory's own description and in that of the platform."""
@@ -80,6 +86,7 @@ class Directory(FipaAgent):
         self._database = database
         self._store: DirectoryStore | None = None
         self._journal: Journal | None = None
+        self.subscribers = Subscribers(self.registry, self.require_known)
         self._federation = Federation(self.identifier, self.registry, self.request)
 
     def services(self) -> Iterable[Service[Any]]:
@@ -113,7 +120,8 @@ class Directory(FipaAgent):
         self.client.add_event_handler("presence_unavailable", self._on_unavailable)
 
     async def ready(self) -> None:
-        """Begin to write renewed leases."""
+        """Begin to end leases, and to write those that were renewed."""
+        self.submit(self._end_leases())
         if self._journal is not None:
             self.submit(self._journal.keep())
 
@@ -163,6 +171,7 @@ class Directory(FipaAgent):
         conversations = self.endpoint.conversations
         conversations.serve(brokering.PROTOCOL, partial(brokering.Broker, self._that_offer))
         conversations.serve(recruiting.PROTOCOL, partial(recruiting.Recruiter, self._that_offer))
+        conversations.serve(subscribe.PROTOCOL, self.subscribers.participant)
 
     async def _that_offer(self, targets: IdentifyingExpression) -> Sequence[AgentIdentifier]:
         """Return the agents that fit the description of a proxy: that offer a service of a type.
@@ -242,6 +251,13 @@ class Directory(FipaAgent):
             for name in died:
                 await self.on_demand.remove_account(name)
         await store.write(dict.fromkeys(died))
+
+    async def _end_leases(self) -> None:
+        """Take out entries when their lease ends, also where nobody asks, so that subscribers are told."""
+        while True:
+            end = self.registry.next_end
+            await asyncio.sleep(_LOOK if end is None else min(end, _LOOK) + _LATE)
+            self.registry.drop_ended()
 
     def _on_unavailable(self, presence: Any) -> None:
         """Take out an agent whose session has ended: it has told the directory its presence (RFC 6121, section 4.6)."""
