@@ -59,6 +59,8 @@ from ontology.manager import NotUnderstandable
 PROTOCOL: Final = "fipa-contract-net"
 INITIATOR, PARTICIPANT = machines(__doc__)
 
+BID_GRACE: Final = 1.0
+"""Seconds after the bids' deadline until who has not made up its mind gives up; a bid in between is rejected."""
 AWARD_WITHIN: Final = 15.0
 """Seconds that a bidder waits for the award after the bids' deadline, before it counts its bid as lost."""
 
@@ -366,7 +368,7 @@ class ContractNetParticipant(Participant):
     def handle_cfp(self, message: ACLMessage) -> None:
         """Begin to think of a bid."""
         self.first = message
-        self.within(message)
+        self.within(message, grace=BID_GRACE)
         self.work(self._bid)
 
     async def _bid(self) -> None:

@@ -54,7 +54,7 @@ async def test_a_plan_that_makes_no_sense_goes_back_to_the_model(connected: Conn
         ) as model,
         await connected.assistant.person("child") as person,
     ):
-        answer = await person.say(connected.assistant.jid, "why is the sky blue?")
+        answer = await person.say(connected.assistant.jid, "explain to my daughter why the sky is blue")
     assert "Rayleigh" in answer.text
     assert len(model.requests) == 4
 

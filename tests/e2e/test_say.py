@@ -114,7 +114,7 @@ async def test_runtime_json_is_private_and_complete(one_process: Assistant) -> N
     runtime = one_process.runtime
     assert one_process.process is not None
     assert runtime["pid"] == one_process.process.pid
-    assert set(runtime) == {"pid", "started", "xmpp", "http", "nlu", "user"}
+    assert set(runtime) == {"pid", "started", "xmpp", "http", "nlu", "user", "web"}
     assert set(runtime["xmpp"]) == {"host", "port", "domain", "assistant"}
     assert set(runtime["user"]) == {"jid", "password"}
 
@@ -158,7 +158,7 @@ async def test_documents_are_read_and_asked_without_an_assistant(tmp_path: Path,
 
 
 async def test_doctor_and_later_commands_end_in_sentences(one_process: Assistant) -> None:
-    later = (("acl", "--from", "string", "--to", "json"), ("sniff",), ("export", "file"), ("import", "file"))
+    later = (("export", "file"), ("import", "file"))
     doctor, *others = await asyncio.gather(
         one_process.command("doctor"), *(one_process.command(*command) for command in later)
     )
