@@ -36,7 +36,15 @@ def message(to: Any, performative: str, content: object, conversation: str) -> M
     )
 
 
-class Answerer(Agent):  # type: ignore[misc] # SPADE is untyped
+class _Managed(Agent):  # type: ignore[misc] # SPADE is untyped
+    """An agent whose stream is managed (XEP-0198), as those that it is compared with have it: SPADE leaves it out."""
+
+    async def _async_connect(self) -> None:
+        self.client.register_plugin("xep_0198")
+        await super()._async_connect()
+
+
+class Answerer(_Managed):
     """Answers requests, bids for calls and does what it is awarded."""
 
     class _Answer(CyclicBehaviour):  # type: ignore[misc]
@@ -58,7 +66,7 @@ class Answerer(Agent):  # type: ignore[misc] # SPADE is untyped
         self.add_behaviour(self._Answer())
 
 
-class Asker(Agent):  # type: ignore[misc]
+class Asker(_Managed):
     """Asks, round by round, and takes the time."""
 
     def __init__(self, order: Order, others: list[str], *, nets: bool) -> None:
