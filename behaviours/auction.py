@@ -8,6 +8,7 @@ who came first is told by arrival. The payment is not of the auction: it is requ
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any, Final
 
 from behaviours.conversations import Conversations, instant
@@ -74,15 +75,26 @@ class Auctioneer(Initiator[Sale]):
         bidders: who may bid.
         lot: what is sold: what the buyer will have the auctioneer do.
         price: what is asked first.
+        step: by how much the price changes from round to round.
+        reserve: the least price at which it is sold.
         bid_timeout: seconds that a round takes at most.
     """
 
     def __init__(
-        self, bidders: Iterable[AgentIdentifier], lot: AgentAction, price: Price, *, bid_timeout: float
+        self,
+        bidders: Iterable[AgentIdentifier],
+        lot: AgentAction,
+        price: Price,
+        *,
+        step: Decimal,
+        reserve: Price,
+        bid_timeout: float,
     ) -> None:
         super().__init__(bidders, timeout=bid_timeout)
         self.lot = lot
         self.price = price
+        self._step = step
+        self._reserve = reserve
         self._asked: set[str] = set()
 
     @property
@@ -115,9 +127,7 @@ class Auctioneer(Initiator[Sale]):
 
     def deadline(self) -> None:
         """End the round: who was asked and said nothing did not bid."""
-        for name in self._asked:
-            if self.may(name, "over"):
-                self._move(name, "over")
+        self._move_all((bidder for bidder in self.receivers if bidder.name in self._asked), "over")
         self._asked.clear()
         self.handle_all_responses()
 

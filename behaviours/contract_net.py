@@ -169,9 +169,7 @@ class ContractNetInitiator(Initiator[Any]):
     def deadline(self) -> None:
         """Choose among the bids that are there; then give up what was awarded and is not done."""
         if not self._choosing:
-            for bidder in self._called:
-                if self.may(bidder.name, "deadline"):
-                    self._move(bidder.name, "deadline")
+            self._move_all(self._called, "deadline")
             self._choose()
         else:
             self.handle_work_overdue()
@@ -224,9 +222,7 @@ class ContractNetInitiator(Initiator[Any]):
 
     def over(self) -> None:
         """Wait no longer for those that have not answered."""
-        for bidder in self.receivers:
-            if self.may(bidder.name, "over"):
-                self._move(bidder.name, "over")
+        self._move_all(self.receivers, "over")
         self._settle()
 
     def _responded(self, message: ACLMessage) -> None:
@@ -391,8 +387,7 @@ class ContractNetParticipant(Participant):
 
     def overdue(self) -> None:
         """Count the bid as lost, or end the work."""
-        if self.may(self.initiator.name, "deadline"):
-            self._move(self.initiator.name, "deadline")
+        self._move_all((self.initiator,), "deadline")
         super().overdue()
 
 

@@ -114,9 +114,7 @@ class DutchAuctioneer(Auctioneer):
         reserve: Price,
         bid_timeout: float,
     ) -> None:
-        super().__init__(bidders, lot, price, bid_timeout=bid_timeout)
-        self._step = step
-        self._reserve = reserve
+        super().__init__(bidders, lot, price, step=step, reserve=reserve, bid_timeout=bid_timeout)
         self._sale: Sale | None = None
 
     def handle_propose(self, message: ACLMessage) -> None:

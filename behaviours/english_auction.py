@@ -123,9 +123,7 @@ class EnglishAuctioneer(Auctioneer):
         bid_timeout: float,
         rounds: int,
     ) -> None:
-        super().__init__(bidders, lot, price, bid_timeout=bid_timeout)
-        self._step = step
-        self._reserve = reserve
+        super().__init__(bidders, lot, price, step=step, reserve=reserve, bid_timeout=bid_timeout)
         self._left = rounds
         self._bids: list[ACLMessage] = []
         self._leader: Sale | None = None

@@ -129,8 +129,6 @@ class Role:
             if handling is not None:
                 self._handling = self.conversations.spawn(self._handle(handling))
                 return
-            if after in self.machine.finals:
-                self.ended(peer)
         except Exception as error:
             self.handler_failed(error, message)
         self._settle()
@@ -142,9 +140,6 @@ class Role:
             self.handler_failed(error, None)
         finally:
             self._handling = None
-            for peer, state in list(self.states.items()):
-                if state in self.machine.finals:
-                    self.ended(peer)
             while self._waiting and self._handling is None:
                 self._take(self._waiting.popleft())
             self._settle()
@@ -161,10 +156,6 @@ class Role:
         del message
         logger.error("a handler of %s failed", self.protocol, exc_info=error)
         self.close()
-
-    def ended(self, peer: str) -> None:
-        """Take note that the conversation with one member has come to a final state."""
-        del peer
 
     # -- saying
 
@@ -242,11 +233,14 @@ class Role:
             raise MachineError(f"{self.protocol}, {self.machine.role}: {event} is not possible when {state}")
         self.states[peer] = after
 
+    def _move_all(self, members: Iterable[AgentIdentifier], event: str) -> None:
+        """Have an event happen towards those members for whom it is possible now."""
+        for member in members:
+            if self.may(member.name, event):
+                self._move(member.name, event)
+
     def _send(self, message: ACLMessage) -> None:
         self.conversations.send(message, self)
-        for receiver in message.receivers:
-            if self.states.get(receiver.name) in self.machine.finals:
-                self.ended(receiver.name)
         self._settle()
 
     def _reply_with(self) -> str:

@@ -142,16 +142,14 @@ def _write_identifier(identifier: AgentIdentifier) -> str:
     return f"{start},{_WRITER.encode(more)[1:]}"
 
 
-_WRITERS: Final[tuple[tuple[type[Any], Callable[[Any], str]], ...]] = (
+_WRITERS: Final[tuple[tuple[Any, Callable[[Any], str]], ...]] = (
     (Enum, lambda value: _write(value.value)),
     (str, _quoted),
     (bool, lambda value: "true" if value else "false"),
     (int, _write_integer),
     (float, _write_number),
     (type(None), lambda _: "null"),
-    (tuple, lambda items: f"[{','.join([_write(item) for item in items])}]"),
-    (list, lambda items: f"[{','.join([_write(item) for item in items])}]"),
-    (frozenset, lambda items: f"[{','.join([_write(item) for item in items])}]"),
+    (tuple | list | frozenset, lambda items: f"[{','.join([_write(item) for item in items])}]"),
     (Mapping, lambda items: f"{{{','.join([f'{_quoted(_escaped(str(k)))}:{_write(v)}' for k, v in items.items()])}}}"),
     (AgentIdentifier, _write_identifier),
     (BaseModel, lambda value: _WRITER.encode(value.model_dump(mode="json", exclude_unset=True))),
